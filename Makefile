@@ -1,0 +1,94 @@
+# Makefile -- builds weft and runs its tests.  `make help` lists what can be asked for.
+# SPDX-License-Identifier: MIT
+
+# What can be chosen on the command line:
+#   CC=gcc|clang-19|musl-gcc   DISPATCH=auto|preserve_none|tail|goto|switch|call
+#   SAN=1 (address + undefined-behaviour sanitizers)   STATIC=1   BUILD=directory
+#   PORT=posix|bare (the folder of ports/ to build)
+BUILD    ?= build
+CC       ?= cc
+AR       ?= ar
+DISPATCH ?= auto
+SAN      ?=
+STATIC   ?=
+PORT     ?= posix
+
+WARN     = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+           -Wpointer-arith -Wcast-qual -Wwrite-strings -Wvla -Wundef -Werror
+OPT      = $(if $(SAN),-O1 -g,-O2)
+SANFLAGS = $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined \
+           -fno-omit-frame-pointer)
+comma    = ,
+CFLAGS   ?=
+CPPFLAGS ?=
+LDFLAGS  ?=
+LDLIBS   ?= -lm
+WEFT_CFLAGS = -std=c11 $(OPT) $(WARN) $(SANFLAGS) -fvisibility=hidden -I. -Iinclude -I$(BUILD)/gen
+WEFT_LDFLAGS = $(SANFLAGS) $(if $(STATIC),-static)
+
+LIB_SRC  = $(sort $(wildcard loader/*.c vm/*.c wasi/*.c ports/$(PORT)/*.c ports/generic/*.c))
+WAT_SRC  = $(sort $(wildcard tools/wat/*.c))
+TOOL_SRC = $(sort $(wildcard tools/*.c))
+TEST_SRC = $(sort $(wildcard tests/test_*.c))
+
+obj      = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
+LIB      = $(BUILD)/obj/libweft.a
+WEFT     = $(BUILD)/weft
+TESTS    = $(patsubst tests/%.c,$(BUILD)/tests/%,$(TEST_SRC))
+
+all: $(WEFT) $(BUILD)/libweft.a
+
+-include vm/vm.mk
+include tools/dist.mk
+
+$(BUILD)/obj/%.o: %.c $(GENERATED)
+	@mkdir -p $(@D)
+	$(CC) $(WEFT_CFLAGS) $(EXTRA_$(basename $(notdir $<))) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(LIB): $(call obj,$(LIB_SRC))
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/libweft_wat.a: $(call obj,$(WAT_SRC))
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(WEFT): $(call obj,$(TOOL_SRC)) $(BUILD)/libweft_wat.a $(LIB)
+	$(CC) $(WEFT_LDFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+# --- tests -------------------------------------------------------------------------
+$(BUILD)/tests/%: tests/%.c $(BUILD)/libweft_wat.a $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(WEFT_CFLAGS) $(CPPFLAGS) $(CFLAGS) -MMD -MP -MF $@.d $(WEFT_LDFLAGS) $(LDFLAGS) \
+	    -o $@ $< $(BUILD)/libweft_wat.a $(LIB) -lcmocka $(LDLIBS)
+
+test: $(WEFT) $(TESTS)
+	@BUILD=$(BUILD) CC="$(CC)" sh tests/run.sh $(TESTS)
+
+test-long: test
+	@BUILD=$(BUILD) sh tests/long.sh
+
+# make spec SUITE=DIRECTORY: our scripts and the official suite, see spec-tests/README.md.
+SUITE ?= ../shared/spec-testsuite
+spec: $(WEFT)
+	@WEFT=$(WEFT) WAST_OPTIONS='$(WAST_OPTIONS)' sh spec-tests/run.sh $(SUITE)
+
+build-tests: $(WEFT) $(TESTS)
+
+# make bench ENGINES='wasm3=/opt/wasm3 {wasm} {args}' ROUNDS=5: more engines, more rounds.
+ROUNDS ?= 3
+bench: $(WEFT)
+	@python3 tests/bench/run.py -r $(ROUNDS) --engine 'weft=$(WEFT) run {wasm} {args}' \
+	    $(if $(ENGINES),--engine '$(ENGINES)')
+
+clean:
+	rm -rf $(BUILD)
+
+help:
+	@sed -n 's/^# What can/What can/p; s/^#   /  /p' Makefile
+	@echo 'Targets: all test spec test-long bench shared install uninstall amalgamation clean help'
+
+.PHONY: all test spec test-long build-tests bench clean help
+.DELETE_ON_ERROR:
+
+-include $(shell find $(BUILD) -type f -name '*.d' 2>/dev/null)

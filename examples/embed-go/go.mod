@@ -1,0 +1,3 @@
+module weft.example/embed-go
+
+go 1.20

@@ -1,0 +1,59 @@
+// plugin.c -- a plugin made by TinyGo, given one function, 16 MiB and two seconds.
+//     plugin examples/tinygo/plugin/plugin.wasm
+// SPDX-License-Identifier: MIT
+#include "weft.h"
+#include "weft_wasi.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static weft_store *store;
+
+static void on_alarm(int signal)
+{
+    (void)signal;
+    weft_store_interrupt(store);
+}
+
+static weft_result host_log(weft_call *call, void *user)
+{
+    (void)user;
+    weft_chunk text;
+    if (!weft_memory_view(weft_call_memory(call), weft_arg_u32(call, 0), weft_arg_u32(call, 1),
+                          &text))
+        return weft_call_trap(call, "log: text outside of memory");
+    printf("plugin says: %.*s\n", (int)text.size, (const char *)text.data);
+    return WEFT_OK;
+}
+
+int main(int argc, char **argv)
+{
+    static unsigned char bytes[4 << 20];
+    FILE *file = argc > 1 ? fopen(argv[1], "rb") : NULL;
+    size_t size = file ? fread(bytes, 1, sizeof bytes, file) : 0;
+    weft_error error = WEFT_ERROR_INIT;
+    weft_store_options limits = WEFT_STORE_OPTIONS_INIT;
+    limits.max_memory_bytes = 16 << 20;
+    weft_module *module = weft_module_load(bytes, size, NULL, &error);
+    weft_wasi *world = weft_wasi_new(NULL);
+    weft_instance *plugin = NULL;
+    weft_value at, length = WEFT_VALUE_I32(5), shouted;
+    bool fine = module && world && (store = weft_store_new(&limits, &error)) &&
+                weft_wasi_inherit_stdio(world) && weft_wasi_link(world, store, &error) &&
+                weft_define_func(store, "host", "log", "ii:", host_log, NULL, NULL, &error) &&
+                (plugin = weft_instantiate(store, module, NULL, &error));
+    signal(SIGALRM, on_alarm);
+    alarm(2);
+    fine = fine && !weft_call_export(plugin, "_initialize", NULL, 0, NULL, 0, &error) &&
+           !weft_call_export(plugin, "alloc", &length, 1, &at, 1, &error) &&
+           weft_memory_write(weft_export_memory(plugin, "memory"), (uint32_t)at.of.i32, "hello", 5) &&
+           !weft_call_export(plugin, "shout", (weft_value[]){at, length}, 2, &shouted, 1, &error);
+    if (!fine) fprintf(stderr, "plugin: %s (%s)\n", error.text, error.function);
+    weft_store_free(store);
+    weft_wasi_free(world);
+    weft_module_release(module);
+    return !fine;
+}

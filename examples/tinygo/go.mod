@@ -1,0 +1,3 @@
+module weft.example/tinygo
+
+go 1.25

@@ -1,0 +1,101 @@
+// dispatch.c -- from C into the handlers, and the words that stand for them in cells.
+// SPDX-License-Identifier: MIT
+#include "vm/handlers.h"
+
+#if HANDLERS_ARE_FUNCTIONS
+
+#define HANDLER_ADDRESS(name) handler_##name,
+static const Handler handler_addresses[HANDLER_COUNT] = {HANDLER_LIST(HANDLER_ADDRESS)};
+#undef HANDLER_ADDRESS
+
+uintptr_t handler_word(u32 number)
+{
+    return (uintptr_t)handler_addresses[number];
+}
+
+#ifdef WEFT_DISPATCH_CALL
+static void enter_handlers(Thread *thread)
+{
+    const u64 acc = thread->acc;
+    Registers registers = {
+        thread->pc,  thread->fp, thread->memory_base, acc,
+        thread->pin, thread,     f64_of_bits(acc),    f32_of_bits((u32)acc),
+    };
+    while (((Handler)cell_handler(registers.pc))(&registers)) {
+    }
+}
+#else
+static void enter_handlers(Thread *thread)
+{
+    const u8 *const pc = thread->pc;
+    u64 *const fp = thread->fp;
+    u8 *const mem = thread->memory_base;
+    const u64 acc = thread->acc, pin = thread->pin;
+    const f64 facc = f64_of_bits(acc);
+    const f32 gacc = f32_of_bits((u32)acc);
+#ifdef WEFT_DISPATCH_PRESERVE_NONE
+    const u64 msize = thread->memory_size;
+    const s64 events = thread->countdown;
+#endif
+    ((Handler)cell_handler(pc))(STATE_ARGS);
+}
+#endif
+
+void execute(Thread *thread)
+{
+    refresh_memory(thread);
+    enter_handlers(thread);
+}
+
+#else
+
+// All handlers are labels of this one function. Called without a thread it gives the
+// addresses of its labels, which only it can know.
+static const uintptr_t *run_handlers(Thread *thread)
+{
+#ifdef WEFT_DISPATCH_GOTO
+#define HANDLER_ADDRESS(name) (uintptr_t)&&handler_##name,
+    static const uintptr_t addresses[HANDLER_COUNT] = {HANDLER_LIST(HANDLER_ADDRESS)};
+#undef HANDLER_ADDRESS
+    if (!thread) return addresses;
+#endif
+    const u8 *pc = thread->pc;
+    u64 *fp = thread->fp;
+    u8 *mem = thread->memory_base;
+    u64 acc = thread->acc, pin = thread->pin;
+    f64 facc = f64_of_bits(acc);
+    f32 gacc = f32_of_bits((u32)acc);
+#ifdef WEFT_DISPATCH_GOTO
+    DISPATCH;
+#include "handlers_1.inc"
+#include "handlers_2.inc"
+#include "handlers_3.inc"
+#include "handlers_4.inc"
+#else
+again:
+    switch (cell_handler(pc)) {
+#include "handlers_1.inc"
+#include "handlers_2.inc"
+#include "handlers_3.inc"
+#include "handlers_4.inc"
+    default: return NULL;
+    }
+#endif
+}
+
+uintptr_t handler_word(u32 number)
+{
+#ifdef WEFT_DISPATCH_GOTO
+    return run_handlers(NULL)[number];
+#else
+    return number;
+#endif
+}
+
+void execute(Thread *thread)
+{
+    refresh_memory(thread);
+    run_handlers(thread);
+}
+
+#endif

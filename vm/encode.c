@@ -1,0 +1,307 @@
+// encode.c -- the passes after the walk: the pinned local, then cells.
+// SPDX-License-Identifier: MIT
+#include "vm/translate.h"
+
+#include <stdio.h>
+
+#include "form_tables.inc"
+
+const FormInfo *form_info_of(u32 form)
+{
+    return &form_info[form];
+}
+
+static u32 bits_below(u64 mask, u32 bit)
+{
+    u64 x = bit ? mask << (64 - bit) : 0;
+    u32 n = 0;
+    for (; x; x &= x - 1) n++;
+    return n;
+}
+
+s32 form_handler(u32 form, u32 a_place, u32 b_place, u32 d_place)
+{
+    const FormInfo *const info = &form_info[form];
+    const u32 bit = a_place * 16 + b_place * 4 + d_place;
+    if (!(info->places >> bit & 1)) return -1;
+    return form_handlers[info->first + bits_below(info->places, bit)];
+}
+
+static bool has_form(const Ins *i, u32 a, u32 b, u32 d)
+{
+    return form_handler(i->form, a, b, d) >= 0;
+}
+
+// --- the pinned local ---------------------------------------------------------------------
+
+static void vote(u64 *votes, u32 limit, u32 slot, u64 weight)
+{
+    if (slot < limit && votes[slot] != UINT64_MAX) votes[slot] += weight;
+}
+
+// Gives the local that gains most a register of its own. Its slot is always written, too,
+// so whoever has no handler for it reads the slot; but every write must know of it.
+void choose_pin(Translator *t)
+{
+    const u32 limit = t->temp_base;
+    const size_t size = (limit + 1) * sizeof(u64);
+    u64 *const votes = t->allocator->resize(t->allocator->context, NULL, 0, size);
+    if (!votes) {
+        t->failed = true;
+        return;
+    }
+    for (u32 s = 0; s <= limit; s++) votes[s] = UINT64_MAX;
+    for (u32 l = 0; l < t->local_count; l++) {
+        if (t->locals[l].pinnable) votes[t->locals[l].slot] = 0;
+    }
+    for (u32 k = 0; k < t->count; k++) {
+        const Ins *const i = &t->ins[k];
+        const u32 depth = i->loop_depth < 6 ? i->loop_depth : 6, a = i->a_place, b = i->b_place, d = i->d_place;
+        const u64 weight = (u64)1 << 3 * depth;
+        if ((i->roles & READS_A) && a == IN_SLOT && has_form(i, IN_PIN, b, d)) vote(votes, limit, i->a, weight);
+        if ((i->roles & READS_B) && b == IN_SLOT && has_form(i, a, IN_PIN, d)) vote(votes, limit, i->b, weight);
+        if ((i->roles & READS_I) && a == IN_SLOT && has_form(i, IN_PIN, b, d)) vote(votes, limit, (u32)i->imm2, weight);
+        if ((i->roles & READS_D) && d == IN_SLOT && has_form(i, a, b, IN_PIN)) vote(votes, limit, i->d, weight);
+        if ((i->roles & WRITES_D) && i->d < limit && !has_form(i, a, b, IN_PIN)) votes[i->d] = UINT64_MAX;
+    }
+    u64 best = 2;
+    for (u32 s = 0; s < limit; s++) {
+        if (votes[s] != UINT64_MAX && votes[s] > best) best = votes[s], t->pin = s;
+    }
+    t->allocator->resize(t->allocator->context, votes, size, 0);
+    if (t->pin == NO_PIN) return;
+    for (u32 k = 0; k < t->count; k++) {
+        Ins *const i = &t->ins[k];
+        if ((i->roles & WRITES_D) && i->d == t->pin) i->d_place = IN_PIN;
+        if ((i->roles & READS_D) && i->d_place == IN_SLOT && i->d == t->pin && has_form(i, i->a_place, i->b_place, IN_PIN)) {
+            i->d_place = IN_PIN;
+        }
+        const u32 a_slot = i->roles & READS_I ? (u32)i->imm2 : i->a;
+        if ((i->roles & (READS_A | READS_I)) && i->a_place == IN_SLOT && a_slot == t->pin &&
+            has_form(i, IN_PIN, i->b_place, i->d_place)) {
+            i->a_place = IN_PIN;
+        }
+        if ((i->roles & READS_B) && i->b_place == IN_SLOT && i->b == t->pin && has_form(i, i->a_place, IN_PIN, i->d_place)) {
+            i->b_place = IN_PIN;
+        }
+    }
+}
+
+// --- cells --------------------------------------------------------------------------------
+
+static u32 cell_size(const Ins *i)
+{
+    switch ((Layout)i->layout) {
+    case LAYOUT_SLOTS: case LAYOUT_IMM: case LAYOUT_BRANCH: return SHORT_CELL;
+    case LAYOUT_TABLE: {
+        const u32 size = SHORT_CELL + 4 * ((u32)i->imm + 1);
+        return (size + sizeof(uintptr_t) - 1) & ~(u32)(sizeof(uintptr_t) - 1);
+    }
+    case LAYOUT_V128: return LONG_CELL + 8;
+    default: return LONG_CELL;
+    }
+}
+
+static void put_cell_u16(u8 *cell, u32 field, u32 value)
+{
+    const u16 v = (u16)value;
+    memcpy(cell + field, &v, sizeof v);
+}
+
+static void put_cell_u32(u8 *cell, u32 field, u32 value)
+{
+    memcpy(cell + field, &value, sizeof value);
+}
+
+static void put_cell_u64(u8 *cell, u32 field, u64 value)
+{
+    memcpy(cell + field, &value, sizeof value);
+}
+
+static u32 label_offset(const Translator *t, u32 label, u32 size)
+{
+    const u32 ins = t->labels[label].ins;
+    return ins < t->count ? t->ins[ins].offset : size;
+}
+
+static void put_cell(const Translator *t, const Ins *i, u8 *cell, u32 size)
+{
+    const uintptr_t handler = handler_word((u32)form_handler(i->form, i->a_place, i->b_place, i->d_place));
+    memcpy(cell, &handler, sizeof handler);
+    // If the left operand is an immediate, the right one's slot is in A.
+    put_cell_u16(cell, CELL_A, i->a_place == IMMEDIATE && (i->roles & READS_B) ? i->b : i->a);
+    put_cell_u16(cell, CELL_D, i->d);
+    put_cell_u16(cell, CELL_B, i->b);
+    put_cell_u16(cell, CELL_X, i->x);
+    const bool branches = i->label != NO_LABEL && i->layout != LAYOUT_TABLE;
+    const u32 distance = branches ? label_offset(t, i->label, size) - i->offset : 0;
+    switch ((Layout)i->layout) {
+    case LAYOUT_SLOTS: break;
+    case LAYOUT_IMM: put_cell_u32(cell, CELL_IMM, (u32)i->imm); break;
+    case LAYOUT_BRANCH:
+        put_cell_u16(cell, CELL_D, i->b_place == IMMEDIATE ? (u32)i->imm : i->b);
+        put_cell_u32(cell, CELL_IMM, distance);
+        break;
+    case LAYOUT_K: put_cell_u64(cell, CELL_K, i->imm); break;
+    case LAYOUT_TWO:
+        put_cell_u32(cell, CELL_LOW, (u32)i->imm);
+        put_cell_u32(cell, CELL_TARGET, (u32)(i->imm >> 32));
+        break;
+    case LAYOUT_LOW_BRANCH:
+        put_cell_u32(cell, CELL_LOW, (u32)i->imm);
+        put_cell_u32(cell, CELL_TARGET, distance);
+        break;
+    case LAYOUT_K_BRANCH:
+        put_cell_u32(cell, CELL_IMM, distance);
+        put_cell_u64(cell, CELL_K, i->imm);
+        break;
+    case LAYOUT_TABLE:
+        put_cell_u32(cell, CELL_IMM, (u32)i->imm);
+        for (u32 k = 0; k <= (u32)i->imm; k++) {
+            put_cell_u32(cell, SHORT_CELL + 4 * k, label_offset(t, t->targets[i->label + k], size) - i->offset);
+        }
+        break;
+    case LAYOUT_CALL: case LAYOUT_CALL_TWO: {
+        const u32 units = i->offset / CELL_UNIT;
+        put_cell_u16(cell, CELL_B, t->pin == NO_PIN ? 0 : t->pin);
+        put_cell_u16(cell, CELL_X, units < FAR_CELL ? units : FAR_CELL);
+        if (i->layout == LAYOUT_CALL) put_cell_u64(cell, CELL_K, i->imm);
+        else put_cell_u32(cell, CELL_LOW, (u32)i->imm);
+        break;
+    }
+    case LAYOUT_CALL_INDIRECT: {
+        // imm2 = P, imm = Q and TARGET
+        const u32 units = i->offset / CELL_UNIT;
+        if (i->roles & BARRIER && i->form != FORM_return_call_indirect && i->form != FORM_return_call_ref) {
+            put_cell_u16(cell, CELL_B, t->pin == NO_PIN ? 0 : t->pin);
+            put_cell_u16(cell, CELL_X, units < FAR_CELL ? units : FAR_CELL);
+        }
+        put_cell_u16(cell, CELL_P, (u32)i->imm2);
+        put_cell_u16(cell, CELL_Q, (u32)i->imm);
+        put_cell_u32(cell, CELL_TARGET, (u32)(i->imm >> 32));
+        break;
+    }
+    case LAYOUT_SMALL_FIELD:
+        put_cell_u32(cell, CELL_IMM, (u32)i->imm);
+        put_cell_u16(cell, CELL_P, i->x);
+        put_cell_u32(cell, CELL_TARGET, (u32)(i->imm >> 32));
+        break;
+    case LAYOUT_IMM_BRANCH:
+        put_cell_u32(cell, CELL_IMM, (u32)i->imm);
+        put_cell_u32(cell, CELL_TARGET, distance);
+        break;
+    case LAYOUT_FIELDS:
+        for (u32 k = 0; k < 4; k++) put_cell_u16(cell, CELL_P + 2 * k, (u32)(i->imm >> 16 * k));
+        break;
+    case LAYOUT_V128:
+        put_cell_u64(cell, CELL_K, i->imm);
+        put_cell_u64(cell, LONG_CELL, i->imm2);
+        break;
+    }
+}
+
+// The instruction that the cell at an offset belongs to.
+static void find_site(const Translator *t, Sites *s)
+{
+    for (u32 k = 0; k < t->count; k++) {
+        if (t->ins[k].form != FORM_none && t->ins[k].offset <= s->cell) s->at = t->ins[k].at;
+    }
+}
+
+static void print_code(const Translator *t, const Sites *s)
+{
+    static const char letters[] = "SIAL";
+    char text[160];
+    for (u32 k = 0; k < t->count; k++) {
+        const Ins *const i = &t->ins[k];
+        if (i->form == FORM_none) continue;
+        const bool branches = i->label != NO_LABEL && i->layout != LAYOUT_TABLE;
+        const u32 size = (u32)(t->ins[t->count - 1].offset + cell_size(&t->ins[t->count - 1]));
+        // u32 is not `unsigned` everywhere, hence the casts.
+        snprintf(text, sizeof text, "%06x  %5u  %s %c%c%c a=%u b=%u d=%u x=%u imm=%lld%s%lld",
+                 (unsigned)i->at, (unsigned)i->offset, form_info[i->form].name,
+                 letters[i->a_place], letters[i->b_place], letters[i->d_place], (unsigned)i->a,
+                 (unsigned)i->b, (unsigned)i->d, (unsigned)i->x, (long long)i->imm,
+                 branches ? " to=" : " ",
+                 branches ? (long long)label_offset(t, i->label, size) : 0);
+        s->line(s->context, text);
+    }
+}
+
+// A label where nothing but a jump stands is as good as where that jump goes. Jumps back are
+// left alone: each of them counts as an event.
+static void thread_jumps(Translator *t)
+{
+    if (!(t->mask & TRANSLATE_BRANCHES)) return;
+    for (u32 l = 0; l < t->label_count; l++) {
+        for (u32 steps = 0; steps < 8; steps++) {
+            u32 at = t->labels[l].ins;
+            while (at < t->count && t->ins[at].form == FORM_none) at++;
+            if (at >= t->count || t->ins[at].form != FORM_br) break;
+            const u32 to = t->labels[t->ins[at].label].ins;
+            if (to <= at) break;
+            t->labels[l].ins = to;
+        }
+    }
+}
+
+Code *encode(Translator *t)
+{
+    u8 *const is_target = t->allocator->resize(t->allocator->context, NULL, 0, t->count + 1);
+    if (!is_target) return NULL;
+    memset(is_target, 0, t->count + 1);
+    for (u32 l = 0; l < t->label_count; l++) is_target[t->labels[l].ins] = 1;
+    for (u32 r = 0; r < t->range_count; r++) is_target[t->ranges[r].start] = is_target[t->ranges[r].end] = 1;
+    if (t->mask & TRANSLATE_PAIRS) {
+        join_pairs(t, is_target);
+        join_moves(t, is_target);
+    }
+    t->allocator->resize(t->allocator->context, is_target, t->count + 1, 0);
+
+    thread_jumps(t);
+    u32 size = 0;
+    for (u32 k = 0; k < t->count; k++) {
+        t->ins[k].offset = size;
+        if (t->ins[k].form != FORM_none) size += cell_size(&t->ins[k]);
+    }
+    if (t->sites && t->sites->cell != NO_INDEX) find_site(t, t->sites);
+    if (t->sites && t->sites->line) print_code(t, t->sites);
+
+    const u32 cells = (size + 7) & ~7u;
+    const size_t total = sizeof(Code) + cells + t->range_count * sizeof(TryRange) + t->clause_count * sizeof(CatchClause);
+    Code *const code = t->allocator->resize(t->allocator->context, NULL, 0, total);
+    if (!code) return NULL;
+    memset(code, 0, total);
+    u8 *const start = (u8 *)(code + 1);
+    TryRange *const ranges = (TryRange *)(void *)(start + cells);
+    CatchClause *const clauses = (CatchClause *)(void *)(ranges + t->range_count);
+    *code = (Code){.module = t->module, .func_index = t->func_index, .header = t->header, .frame_slots = t->max_slot,
+                   .size = size, .total = (u32)total, .range_count = t->range_count, .clause_count = t->clause_count,
+                   .pin = t->pin == NO_PIN ? 0 : t->pin, .ranges = ranges, .clauses = clauses};
+    // A large frame may not fit: enter_large reads the pinned local once it has looked.
+    const bool large = t->count && t->ins[0].form == FORM_enter_large;
+    code->before = before_start(large ? 0 : code->pin, t->zero[0], t->zero[1]);
+    for (u32 k = 0; k < t->count; k++) {
+        if (t->ins[k].form != FORM_none) put_cell(t, &t->ins[k], start + t->ins[k].offset, size);
+    }
+    for (u32 r = 0; r < t->range_count; r++) {
+        const PendingRange *const p = &t->ranges[r];
+        ranges[r] = (TryRange){.start = p->start < t->count ? t->ins[p->start].offset : size,
+                               .end = p->end < t->count ? t->ins[p->end].offset : size, .parent = p->parent};
+    }
+    // The clauses of a range lie together, in the order they were written.
+    for (u32 c = 0; c < t->clause_count; c++) ranges[t->clauses[c].range].clause_count++;
+    for (u32 r = 0, first = 0; r < t->range_count; r++) {
+        ranges[r].first_clause = first;
+        first += ranges[r].clause_count;
+        ranges[r].clause_count = 0;
+    }
+    for (u32 c = 0; c < t->clause_count; c++) {
+        const PendingClause *const from = &t->clauses[c];
+        TryRange *const range = &ranges[from->range];
+        clauses[range->first_clause + range->clause_count++] =
+            (CatchClause){.kind = from->kind, .tag = from->tag, .slot = from->slot,
+                          .target = label_offset(t, from->label, size)};
+    }
+    return code;
+}

@@ -1,0 +1,1134 @@
+// gen_handlers.c -- writes the handlers that numeric.def, memory.def, simd.def, atomics.def and
+// machine.def describe.
+//
+//     gen_handlers MACHINE_DEF OUTPUT_DIRECTORY PARTS TIER
+//
+// runs during the build and writes
+//
+//     forms.h          enum Form: what the translator can emit; the numbers of handlers
+//     form_tables.inc  for each form, which handlers it has
+//     form_maps.inc    which form belongs to which instruction or other form
+//     pair_maps.inc    which two forms are one
+//     handlers_1.inc   the handlers themselves, in PARTS files
+//
+// A form is an instruction of slot code ("i32_add", "br_i32_lt_s", "mov"). It has a handler
+// for each useful combination of where its operands are and where its result goes:
+//
+//     S  a slot     I  an immediate     A  the accumulator     L  the pinned local
+//
+// i32_add_SIA adds an immediate to a slot and leaves the result in the accumulator alone.
+// Which combinations are useful is decided here, by the shape of the instruction and by the
+// TIER; the translator asks the tables and uses slots where a combination does not exist.
+// SPDX-License-Identifier: MIT
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { TIER_SMALL, TIER_FAST, TIER_MAX };
+
+enum { NAME_MAX_ = 64, PLACES = 64 };
+
+typedef struct GenForm {
+    char name[NAME_MAX_];
+    int handler[PLACES];  // number of the handler for these places, or -1
+} GenForm;
+
+static GenForm *forms;
+static int form_count, form_capacity;
+static char (*handler_names)[NAME_MAX_];
+static bool *handler_is_cold;
+static int handler_count, handler_capacity;
+static FILE *parts[16];
+static int part_count, tier;
+
+static void fail(const char *what)
+{
+    fprintf(stderr, "gen_handlers: %s\n", what);
+    exit(1);
+}
+
+static int place_code(char place)
+{
+    const char *const codes = "SIAL";
+    const char *at = strchr(codes, place);
+    return at && place ? (int)(at - codes) : 0;
+}
+
+static GenForm *form_named(const char *name)
+{
+    for (int i = form_count; i-- > 0;) {
+        if (!strcmp(forms[i].name, name)) return &forms[i];
+    }
+    if (form_count == form_capacity) {
+        form_capacity = form_capacity ? 2 * form_capacity : 256;
+        forms = realloc(forms, (size_t)form_capacity * sizeof *forms);
+        if (!forms) fail("out of memory");
+    }
+    GenForm *form = &forms[form_count++];
+    if (strlen(name) >= NAME_MAX_) fail("a name is too long");
+    memset(form, 0, sizeof *form);
+    strcpy(form->name, name);
+    for (int i = 0; i < PLACES; i++) form->handler[i] = -1;
+    return form;
+}
+
+// Where the next handler of `form` is written: all of a form go to one file.
+static FILE *part_of(const GenForm *form)
+{
+    return parts[(form - forms) % part_count];
+}
+
+// Opens the handler of `name` for places a, b, d ('-': none) and gives it a number.
+static FILE *begin_handler(const char *name, char a, char b, char d, bool cold)
+{
+    GenForm *form = form_named(name);
+    char full[NAME_MAX_];
+    char suffix[5] = "_", *s = suffix + 1;
+    if (a != '-') *s++ = a;
+    if (b != '-') *s++ = b;
+    if (d != '-') *s++ = d;
+    *s = 0;
+    if ((size_t)snprintf(full, sizeof full, "%s%s", name, suffix[1] ? suffix : "") >= sizeof full) {
+        fail("a name is too long");
+    }
+    if (handler_count == handler_capacity) {
+        handler_capacity = handler_capacity ? 2 * handler_capacity : 1024;
+        handler_names = realloc(handler_names, (size_t)handler_capacity * sizeof *handler_names);
+        handler_is_cold = realloc(handler_is_cold, (size_t)handler_capacity);
+        if (!handler_names || !handler_is_cold) fail("out of memory");
+    }
+    const int key = place_code(a) * 16 + place_code(b) * 4 + place_code(d);
+    if (form->handler[key] >= 0) fail(full);
+    form->handler[key] = handler_count;
+    handler_is_cold[handler_count] = cold;
+    strcpy(handler_names[handler_count++], full);
+    FILE *f = part_of(form);
+    fprintf(f, "%s(%s)\n{\n", cold ? "COLD_HANDLER" : "HANDLER", full);
+    return f;
+}
+
+// --- operands and results ----------------------------------------------------------------
+
+static const char *c_type(const char *type)
+{
+    return type[0] == 'i' ? (type[1] == '3' ? "u32" : "u64") : type;
+}
+
+// The expression that reads an operand of `type` from its place.
+static const char *operand(const char *type, char place, const char *field, const char *immediate)
+{
+    static char texts[8][128];
+    static int next;
+    char *text = texts[next++ % 8];
+    const bool is_i32 = !strcmp(type, "i32"), is_i64 = !strcmp(type, "i64");
+    const bool is_f32 = !strcmp(type, "f32");
+    if (place == 'S' && is_i32) snprintf(text, 128, "(u32)fp[%s]", field);
+    else if (place == 'S' && is_i64) snprintf(text, 128, "fp[%s]", field);
+    else if (place == 'S') snprintf(text, 128, "SLOT_%s(%s)", is_f32 ? "F32" : "F64", field);
+    else if (place == 'A') strcpy(text, is_i32 ? "(u32)acc" : is_i64 ? "acc" : is_f32 ? "gacc" : "facc");
+    else if (place == 'L') strcpy(text, is_i32 ? "(u32)pin" : "pin");
+    else if (is_i32) snprintf(text, 128, "(u32)(%s)", immediate);
+    else if (is_i64) snprintf(text, 128, "(u64)(s64)(%s)", immediate);
+    else if (is_f32) snprintf(text, 128, "f32_of_bits((u32)(%s))", immediate);
+    else snprintf(text, 128, "f64_of_bits(%s)", immediate);
+    return text;
+}
+
+// Writes the statements that put `value` where the result goes. Every integer result also
+// lands in the accumulator, wherever else it goes.
+static void put(FILE *f, const char *type, char place, const char *value)
+{
+    if (type[0] == 'i') {
+        const char *const cast = type[1] == '3' ? "(u32)" : "";
+        if (place == 'L') fprintf(f, "    acc = pin = %s(%s);\n    fp[FD] = pin;\n", cast, value);
+        else if (place == 'S') fprintf(f, "    acc = %s(%s);\n    fp[FD] = acc;\n", cast, value);
+        else fprintf(f, "    acc = %s(%s);\n", cast, value);
+    } else {
+        const char *const name = type[1] == '3' ? "gacc" : "facc";
+        fprintf(f, "    %s = %s;\n", name, value);
+        if (place == 'S') fprintf(f, "    fp[FD] = bits_of_%s(%s);\n", type, name);
+    }
+}
+
+static void end_handler(FILE *f, const char *how)
+{
+    fprintf(f, "    %s;\n}\n\n", how);
+}
+
+static bool allowed(char place)
+{
+    return place != 'L' || tier >= TIER_FAST;
+}
+
+// --- numeric.def ------------------------------------------------------------------------
+
+typedef struct Numeric {
+    const char *op, *type, *result, *shape, *check, *expression;
+} Numeric;
+
+#define TEXT(x) #x
+static const Numeric numerics[] = {
+#define BINARY(op, type, result, shape, check, ...) {#op, #type, #result, #shape, #check, TEXT((__VA_ARGS__))},
+#define UNARY(op, type, result, check, ...) {#op, #type, #result, "UNARY", #check, TEXT((__VA_ARGS__))},
+#include "vm/numeric.def"
+#undef BINARY
+#undef UNARY
+};
+
+// Reads operands x and y. An immediate takes the bytes of B and X, so if the left operand is
+// one, the right one's slot is in A.
+static void read_operands(FILE *f, const Numeric *n, char a, char b, const char *b_field,
+                          const char *immediate)
+{
+    const char *const c = c_type(n->type);
+    fprintf(f, "    const %s x = %s;\n", c, operand(n->type, a, "FA", immediate));
+    if (b != '-') {
+        fprintf(f, "    const %s y = %s;\n", c,
+                operand(n->type, b, a == 'I' ? "FA" : b_field, immediate));
+    }
+    if (strcmp(n->check, "NONE")) {
+        fprintf(f, "    CHECK_%s(x, %s);\n", n->check, b == '-' ? "0" : "y");
+    }
+}
+
+static void numeric_handler(const Numeric *n, char a, char b, char d)
+{
+    if (!allowed(a) || !allowed(b) || !allowed(d)) return;
+    const bool is_long = !strcmp(n->type, "f64") && (a == 'I' || b == 'I');
+    FILE *f = begin_handler(n->op, a, b, d, false);
+    read_operands(f, n, a, b, "FB", is_long ? "K64" : "IMM");
+    put(f, n->result, d, n->expression);
+    end_handler(f, is_long ? "NEXT_LONG" : "NEXT_SHORT");
+}
+
+// br_<comparison>: compares and branches if it holds. B is in D; IMM is the distance. Wide
+// ones (brw_) have room for any immediate.
+static void branch_handlers(const Numeric *n, char a, char b, bool is_float)
+{
+    if (!allowed(a) || !allowed(b)) return;
+    char name[NAME_MAX_];
+    const bool is_long = !strcmp(n->type, "f64") && b == 'I';
+    snprintf(name, sizeof name, "br_%s", n->op);
+    if (!(is_float && b == 'I' && !is_long)) {
+        FILE *f = begin_handler(name, a, b, '-', false);
+        read_operands(f, n, a, b, "FD", is_long ? "K64" : "(s16)FD");
+        fprintf(f, "    if (%s) BRANCH(IMM);\n", n->expression);
+        end_handler(f, is_long ? "NEXT_LONG" : "NEXT_SHORT");
+    }
+    if (is_float && !(b == 'I' && !is_long)) {
+        snprintf(name, sizeof name, "brn_%s", n->op);
+        FILE *f = begin_handler(name, a, b, '-', false);
+        read_operands(f, n, a, b, "FD", "K64");
+        fprintf(f, "    if (!%s) BRANCH(IMM);\n", n->expression);
+        end_handler(f, is_long ? "NEXT_LONG" : "NEXT_SHORT");
+    }
+    if (b == 'I' && !is_float) {
+        snprintf(name, sizeof name, "brw_%s", n->op);
+        FILE *f = begin_handler(name, a, b, '-', false);
+        read_operands(f, n, a, b, "", "LOW");
+        fprintf(f, "    if (%s) BRANCH(TARGET);\n", n->expression);
+        end_handler(f, "NEXT_LONG");
+    }
+}
+
+// The pairs of places operands can have. Where they can be exchanged the translator does
+// that, so half of the pairs are enough.
+static const char *const exchangeable_pairs[] = {"SS", "SL", "SA", "SI", "LL", "LA", "LI", "AI", NULL};
+static const char *const ordered_pairs[] = {"SS", "SL", "SA", "SI", "LS", "LL", "LA", "LI",
+                                            "AS", "AL", "AI", "IS", "IL", "IA", NULL};
+static const char *const divide_pairs[] = {"SS", "SI", "SA", "LS", "LI", "AS", "AI", NULL};
+static const char *const float_pairs[] = {"SS", "SA", "SI", "AS", "AI", "IS", "IA", NULL};
+static const char *const float_exchangeable[] = {"SS", "SA", "SI", "AI", NULL};
+
+static void numeric_forms(void)
+{
+    for (size_t i = 0; i < sizeof numerics / sizeof *numerics; i++) {
+        const Numeric *const n = &numerics[i];
+        const bool int_type = n->type[0] == 'i';
+        const char *const dests = n->result[0] == 'i' ? "SAL" : "SA";
+        const char *const *pairs = ordered_pairs;
+        const char *d = dests;
+        bool compare = false, compare_f = false;
+        if (!strcmp(n->shape, "UNARY")) {
+            for (const char *a = int_type ? "SAL" : "SA"; *a; a++) {
+                for (d = dests; *d; d++) numeric_handler(n, *a, '-', *d);
+            }
+            continue;
+        }
+        if (!strcmp(n->shape, "COMMUTES")) pairs = exchangeable_pairs;
+        else if (!strcmp(n->shape, "DIVIDE")) pairs = divide_pairs;
+        else if (!strcmp(n->shape, "COMPARE")) pairs = exchangeable_pairs, compare = true;
+        else if (!strcmp(n->shape, "COMMUTES_F")) pairs = float_exchangeable;
+        else if (!strcmp(n->shape, "FLOAT")) pairs = float_pairs;
+        else if (!strcmp(n->shape, "COMPARE_F")) pairs = float_exchangeable, compare_f = true;
+        for (; *pairs; pairs++) {
+            const char a = (*pairs)[0], b = (*pairs)[1];
+            for (d = compare || compare_f ? "SA" : dests; *d; d++) numeric_handler(n, a, b, *d);
+            if (compare || compare_f) branch_handlers(n, a, b, compare_f);
+        }
+    }
+}
+
+// --- memory.def -------------------------------------------------------------------------
+//
+// <op>     address a + IMM                       (a = I: the address is IMM)
+// <op>_x   address a + b + X; or a + IMM if b = I, wrapping at 2^32 before the check
+// <op>_c   address a + b * size + X
+// far_<op> any memory, any address size: B = memory, K = offset
+
+typedef struct Access {
+    const char *op, *type;
+    int bits;
+    const char *expression;  // NULL: a store
+} Access;
+
+static const Access accesses[] = {
+#define LOAD(op, type, bits, ...) {#op, #type, bits, TEXT((__VA_ARGS__))},
+#define STORE(op, type, bits) {#op, #type, bits, NULL},
+#include "vm/memory.def"
+#undef LOAD
+#undef STORE
+};
+
+static const char *log2_text(int bits)
+{
+    return bits == 8 ? "0" : bits == 16 ? "1" : bits == 32 ? "2" : "3";
+}
+
+static void address(FILE *f, char kind, char a, char b, int bits)
+{
+    if (kind == '-') {
+        if (a == 'I') fprintf(f, "    const u64 ea = (u32)IMM;\n");
+        else fprintf(f, "    const u64 ea = (u64)%s + (u32)IMM;\n", operand("i32", a, "FA", ""));
+    } else if (b == 'I') {
+        fprintf(f, "    const u64 ea = (u32)(%s + (u32)IMM);\n", operand("i32", a, "FA", ""));
+    } else if (kind == 'x') {
+        fprintf(f, "    const u64 ea = (u64)(u32)(%s + %s) + FX;\n", operand("i32", a, "FA", ""),
+                operand("i32", b, "FB", ""));
+    } else {
+        fprintf(f, "    const u64 ea = (u64)(u32)(%s + (%s << %s)) + FX;\n",
+                operand("i32", a, "FA", ""), operand("i32", b, "FB", ""), log2_text(bits));
+    }
+    fprintf(f, "    CHECKED(ea, %d);\n", bits / 8);
+}
+
+static void load_text(FILE *f, const Access *m, const char *from, char d)
+{
+    fprintf(f, "    const u%d v = load_u%d(%s);\n", m->bits, m->bits, from);
+    if (m->type[0] == 'f') {
+        char value[64];
+        snprintf(value, sizeof value, "%s_of_bits(v)", m->type);
+        put(f, m->type, d, value);
+    } else {
+        put(f, m->type, d, m->expression);
+    }
+}
+
+// The bits of the operand that a store writes.
+static void store_text(FILE *f, const Access *m, const char *to, char v)
+{
+    char type[4] = "";
+    strcpy(type, m->type);
+    if (v == 'S' && type[0] == 'f') type[0] = 'i';  // its bits are what is in the slot
+    const char *const value = operand(type, v, "FD", "(s16)FD");
+    if (type[0] == 'f') fprintf(f, "    store_u%d(%s, bits_of_%s(%s));\n", m->bits, to, type, value);
+    else fprintf(f, "    store_u%d(%s, (u%d)(%s));\n", m->bits, to, m->bits, value);
+}
+
+static void load_handler(const Access *m, char kind, char a, char b, char d)
+{
+    if (!allowed(a) || !allowed(b) || !allowed(d)) return;
+    char name[NAME_MAX_];
+    snprintf(name, sizeof name, kind == '-' ? "%s" : "%s_%c", m->op, kind);
+    FILE *f = begin_handler(name, a, b, d, false);
+    address(f, kind, a, b, m->bits);
+    load_text(f, m, "mem + ea", d);
+    end_handler(f, "NEXT_SHORT");
+}
+
+static void store_handler(const Access *m, char kind, char a, char b, char v)
+{
+    if (!allowed(a) || !allowed(b) || !allowed(v)) return;
+    const bool is_int = m->type[0] == 'i';
+    if (is_int && v == 'A' && (a == 'A' || b == 'A')) return;
+    char name[NAME_MAX_];
+    snprintf(name, sizeof name, kind == '-' ? "%s" : "%s_%c", m->op, kind);
+    FILE *f = begin_handler(name, a, b, v, false);
+    address(f, kind, a, b, m->bits);
+    store_text(f, m, "mem + ea", v);
+    end_handler(f, "NEXT_SHORT");
+}
+
+static void far_handler(const Access *m)
+{
+    char name[NAME_MAX_], check[128];
+    snprintf(name, sizeof name, "far_%s", m->op);
+    FILE *f = begin_handler(name, '-', '-', '-', false);
+    fprintf(f, "    const MemoryInst *const memory = thread->instance->memories[FB];\n"
+               "    const u64 at = fp[FA], offset = K64, size = memory->size;\n");
+    snprintf(check, sizeof check, "offset > size || at > size - offset || %d > size - offset - at",
+             m->bits / 8);
+    fprintf(f, "    if (UNLIKELY(%s)) TRAP(MEMORY_BOUNDS);\n", check);
+    if (m->expression) load_text(f, m, "memory->base + at + offset", 'S');
+    else store_text(f, m, "memory->base + at + offset", 'S');
+    end_handler(f, "NEXT_LONG");
+}
+
+static void memory_forms(void)
+{
+    static const char *const indexed[] = {"SS", "SL", "SA", "LA", "SI", "LI", "AI", NULL};
+    static const char *const scaled[] = {"SS", "SL", "SA", "LS", "LA", "AS", "AL", NULL};
+    for (size_t i = 0; i < sizeof accesses / sizeof *accesses; i++) {
+        const Access *const m = &accesses[i];
+        const bool is_int = m->type[0] == 'i';
+        const char *const values = m->expression ? (is_int ? "SAL" : "SA") : is_int ? "SALI" : "SA";
+        for (const char *v = values; *v; v++) {
+            for (const char *a = "SALI"; *a; a++) {
+                if (m->expression) load_handler(m, '-', *a, '-', *v);
+                else store_handler(m, '-', *a, '-', *v);
+            }
+            for (const char *const *p = indexed; *p; p++) {
+                if (m->expression) load_handler(m, 'x', (*p)[0], (*p)[1], *v);
+                else store_handler(m, 'x', (*p)[0], (*p)[1], *v);
+            }
+            for (const char *const *p = scaled; *p && m->bits > 8; p++) {
+                if (m->expression) load_handler(m, 'c', (*p)[0], (*p)[1], *v);
+                else store_handler(m, 'c', (*p)[0], (*p)[1], *v);
+            }
+        }
+        far_handler(m);
+    }
+}
+
+// --- machine.def ------------------------------------------------------------------------
+
+static char places_of(const char *list, size_t i)
+{
+    return *list ? list[i] : '-';
+}
+
+// Copies a template's body, replacing $read(operand, field, immediate) and $put_T(d, value).
+static void expand(FILE *f, const char *body, char a, char b, char d)
+{
+    for (const char *p = body; *p; p++) {
+        if (*p != '$') {
+            fputc(*p, f);
+            continue;
+        }
+        char word[16], args[3][96] = {"", "", ""};
+        int length = 0, depth = 0, arg = 0, n = 0;
+        for (p++; *p != '('; p++) {
+            if (length < 15) word[length++] = *p;
+        }
+        word[length] = 0;
+        for (p++; *p && !(*p == ')' && depth == 0); p++) {
+            depth += (*p == '(') - (*p == ')');
+            if (*p == ',' && depth == 0 && arg < 2) {
+                arg++, n = 0;
+                while (p[1] == ' ') p++;
+            } else if (n < 95) {
+                args[arg][n++] = *p, args[arg][n] = 0;
+            }
+        }
+        const char place = args[0][0] == 'a' ? a : args[0][0] == 'b' ? b : d;
+        if (!strcmp(word, "keep")) {
+            if (place == 'L') fprintf(f, "pin = %s;\n    ", args[1]);
+            fprintf(f, "fp[FD] = %s;", args[1]);
+        } else if (!strncmp(word, "put_", 4)) {
+            put(f, word + 4, place, args[1]);
+        } else {
+            fputs(operand(word, place, args[1], args[2]), f);
+        }
+    }
+}
+
+static void machine_forms(const char *path)
+{
+    FILE *in = fopen(path, "r");
+    if (!in) fail(path);
+    char line[1024], name[NAME_MAX_] = "", lists[3][8] = {"", "", ""};
+    static char body[16384];
+    bool cold = false, inside = false;
+    while (fgets(line, sizeof line, in)) {
+        if (line[0] == '@') {
+            cold = line[1] == 'c';
+            char *word = strtok(line, " \n");
+            word = strtok(NULL, " \n");
+            snprintf(name, sizeof name, "%s", word);
+            lists[0][0] = lists[1][0] = lists[2][0] = 0;
+            while ((word = strtok(NULL, " \n"))) {
+                const int which = word[0] == 'a' ? 0 : word[0] == 'b' ? 1 : 2;
+                snprintf(lists[which], sizeof lists[which], "%.7s", word + 2);
+            }
+        } else if (line[0] == '{') {
+            inside = true;
+            body[0] = 0;
+        } else if (line[0] == '}') {
+            inside = false;
+            for (size_t i = 0; i == 0 || i < strlen(lists[0]); i++) {
+                for (size_t j = 0; j == 0 || j < strlen(lists[1]); j++) {
+                    for (size_t k = 0; k == 0 || k < strlen(lists[2]); k++) {
+                        const char a = places_of(lists[0], i), b = places_of(lists[1], j);
+                        const char d = places_of(lists[2], k);
+                        if (!allowed(a) || !allowed(b) || !allowed(d)) continue;
+                        FILE *f = begin_handler(name, a, b, d, cold);
+                        expand(f, body, a, b, d);
+                        fprintf(f, "}\n\n");
+                    }
+                }
+            }
+        } else if (inside) {
+            if (strlen(body) + strlen(line) >= sizeof body) fail("a body is too long");
+            strcat(body, line);
+        }
+    }
+    fclose(in);
+}
+
+// --- pairs ------------------------------------------------------------------------------
+//
+// Two instructions in one handler, where the second takes the result of the first. Which
+// pairs are worth it was counted over programs of many kinds (docs/INTERPRETER.md). Names are
+// first__second; the second takes the result as its left operand, or as its right one in
+// first__r_second. z is the second's other operand: a slot in X, or 16 bits there (..._z).
+//
+//     calculate, calculate   A, B (slot or 16 bits), X = z, D
+//     load, calculate        A = address, B = offset of 16 bits, X = z, D
+//     calculate, store       A, B, X = address, D = offset of 16 bits
+//     calculate, branch      A, B or LOW (an immediate), X = z, D, TARGET
+//     load, branch           A = address, LOW = offset, X = z, D, TARGET
+
+typedef struct Pair {
+    char first[24], second[32];
+    bool right, z_immediate;
+} Pair;
+
+static Pair pairs[4096];
+static int pair_count;
+
+static const Numeric *numeric_named(const char *op)
+{
+    for (size_t i = 0; i < sizeof numerics / sizeof *numerics; i++) {
+        if (!strcmp(numerics[i].op, op)) return &numerics[i];
+    }
+    fail(op);
+    return NULL;
+}
+
+static const Access *access_named(const char *op)
+{
+    for (size_t i = 0; i < sizeof accesses / sizeof *accesses; i++) {
+        if (!strcmp(accesses[i].op, op)) return &accesses[i];
+    }
+    fail(op);
+    return NULL;
+}
+
+static const char *pair_name(const char *first, const char *second, bool right, bool z_immediate)
+{
+    static char name[2 * NAME_MAX_];
+    snprintf(name, sizeof name, "%s__%s%s%s", first, right ? "r_" : "", second, z_immediate ? "_z" : "");
+    return name;
+}
+
+static void note_pair(const char *first, const char *second, bool right, bool z_immediate)
+{
+    if (pair_count == 4096) fail("too many pairs");
+    Pair *const p = &pairs[pair_count++];
+    snprintf(p->first, sizeof p->first, "%s", first);
+    snprintf(p->second, sizeof p->second, "%s", second);
+    p->right = right, p->z_immediate = z_immediate;
+}
+
+// `t` becomes the first's result.
+static void first_calculation(FILE *f, const Numeric *n, char a, char b, const char *immediate)
+{
+    fprintf(f, "    %s t;\n    {\n", c_type(n->result));
+    fprintf(f, "        const %s x = %s, y = %s;\n", c_type(n->type), operand(n->type, a, "FA", ""), operand(n->type, b, "FB", immediate));
+    fprintf(f, "        t = %s;\n    }\n", n->expression);
+}
+
+static void first_load(FILE *f, const Access *m, char a, const char *offset)
+{
+    const char *const c = c_type(m->type);
+    fprintf(f, "    const u64 ea = (u64)%s + %s;\n    CHECKED(ea, %d);\n", operand("i32", a, "FA", ""), offset, m->bits / 8);
+    fprintf(f, "    const u%d v = load_u%d(mem + ea);\n", m->bits, m->bits);
+    if (m->type[0] == 'f') fprintf(f, "    const %s t = %s_of_bits(v);\n", c, m->type);
+    else fprintf(f, "    const %s t = %s;\n", c, m->expression);
+}
+
+static void second_operands(FILE *f, const Numeric *n, bool right, bool z_immediate)
+{
+    const char *const z = operand(n->type, z_immediate ? 'I' : 'S', "FX", "(s16)FX");
+    fprintf(f, "    const %s x = %s, y = %s;\n", c_type(n->type), right ? z : "t", right ? "t" : z);
+}
+
+static void second_calculation(FILE *f, const Numeric *n, bool right, bool z_immediate, char d)
+{
+    second_operands(f, n, right, z_immediate);
+    put(f, n->result, d, n->expression);
+    end_handler(f, "NEXT_SHORT");
+}
+
+// Where the right operand of an integer calculation in a pair is worth being: shifts are by
+// constants, subtractions are not (those are additions), masks and the rest are both.
+static const char *right_places(const char *op)
+{
+    if (op[0] == 'f' || strstr(op, "_sub") || !strcmp(op + 3, "_or")) return "S";
+    return strstr(op, "_sh") || strstr(op, "_rot") ? "I" : "SI";
+}
+
+static void calculate_calculate(const char *first, const char *second, bool right)
+{
+    const Numeric *const n = numeric_named(first), *const m = numeric_named(second);
+    for (const char *z = right_places(second); *z; z++) {
+        note_pair(first, second, right, *z == 'I');
+        for (const char *a = "SA"; *a; a++) {
+            for (const char *b = right_places(first); *b; b++) {
+                for (const char *d = m->result[0] == 'i' ? "SAL" : "SA"; *d; d++) {
+                    FILE *f = begin_handler(pair_name(first, second, right, *z == 'I'), *a, *b, *d, false);
+                    first_calculation(f, n, *a, *b, "(s16)FB");
+                    second_calculation(f, m, right, *z == 'I', *d);
+                }
+            }
+        }
+    }
+}
+
+static void load_calculate(const char *first, const char *second, bool right)
+{
+    const Access *const m = access_named(first);
+    const Numeric *const n = numeric_named(second);
+    for (const char *z = right_places(second); *z; z++) {
+        note_pair(first, second, right, *z == 'I');
+        for (const char *a = "SAL"; *a; a++) {
+            for (const char *d = "SA"; *d; d++) {
+                FILE *f = begin_handler(pair_name(first, second, right, *z == 'I'), *a, '-', *d, false);
+                first_load(f, m, *a, "FB");
+                second_calculation(f, n, right, *z == 'I', *d);
+            }
+        }
+    }
+}
+
+// A load with an address of two parts: A, B, X = offset of 16 bits (or B, X = what is added
+// to A), P = z, D.
+static void indexed_load_calculate(const char *first, char kind, const char *second, bool right)
+{
+    const Access *const m = access_named(first);
+    const Numeric *const n = numeric_named(second);
+    char load[NAME_MAX_];
+    snprintf(load, sizeof load, "%.50s_%c", first, kind);
+    note_pair(load, second, right, false);
+    for (const char *b = kind == 'x' ? "SI" : "S"; *b; b++) {
+        for (const char *d = "SA"; *d; d++) {
+            FILE *f = begin_handler(pair_name(load, second, right, false), 'S', *b, *d, false);
+            address(f, kind, 'S', *b, m->bits);
+            fprintf(f, "    const u%d v = load_u%d(mem + ea);\n", m->bits, m->bits);
+            if (m->type[0] == 'f') fprintf(f, "    const %s t = %s_of_bits(v);\n", c_type(m->type), m->type);
+            else fprintf(f, "    const %s t = %s;\n", c_type(m->type), m->expression);
+            const char *const z = operand(n->type, 'S', "FP_", "");
+            fprintf(f, "    const %s x = %s, y = %s;\n", c_type(n->type), right ? z : "t", right ? "t" : z);
+            put(f, n->result, *d, n->expression);
+            end_handler(f, "NEXT_LONG");
+        }
+    }
+}
+
+static void calculate_store(const char *first, const char *second)
+{
+    const Numeric *const n = numeric_named(first);
+    const Access *const m = access_named(second);
+    note_pair(first, second, true, false);
+    for (const char *a = "SA"; *a; a++) {
+        for (const char *b = right_places(first); *b; b++) {
+            for (const char *base = "SL"; *base; base++) {
+                FILE *f = begin_handler(pair_name(first, second, true, false), *a, *b, *base, false);
+                first_calculation(f, n, *a, *b, "(s16)FB");
+                fprintf(f, "    const u64 ea = (u64)%s + FD;\n    CHECKED(ea, %d);\n", operand("i32", *base, "FX", ""), m->bits / 8);
+                if (m->type[0] == 'f') fprintf(f, "    store_u%d(mem + ea, bits_of_%s(t));\n", m->bits, m->type);
+                else fprintf(f, "    store_u%d(mem + ea, (u%d)t);\n", m->bits, m->bits);
+                end_handler(f, "NEXT_SHORT");
+            }
+        }
+    }
+}
+
+static void branch_part(FILE *f, const Numeric *compare, char d, bool z_immediate)
+{
+    if (d == 'L') fprintf(f, "    acc = pin = t;\n    fp[FD] = t;\n");
+    else if (d == 'S') fprintf(f, "    acc = t;\n    fp[FD] = t;\n");
+    second_operands(f, compare, false, z_immediate);
+    fprintf(f, "    if (%s) BRANCH(TARGET);\n", compare->expression);
+    end_handler(f, "NEXT_LONG");
+}
+
+static void calculate_branch(const char *first, const char *compare)
+{
+    const Numeric *const n = numeric_named(first), *const m = numeric_named(compare);
+    char second[NAME_MAX_];
+    snprintf(second, sizeof second, "br_%.50s", compare);
+    for (int z = 0; z < 2; z++) {
+        note_pair(first, second, false, z);
+        const bool adds = strstr(first, "_add") != NULL;
+        for (const char *a = "SAL"; *a; a++) {
+            for (const char *b = right_places(first); *b; b++) {
+                for (const char *d = adds ? "SAL" : "A"; *d; d++) {
+                    if (*d == 'L' && *a != 'L') continue;
+                    if (adds && *b == 'S' && *a != 'S') continue;
+                    FILE *f = begin_handler(pair_name(first, second, false, z), *a, *b, *d, false);
+                    first_calculation(f, n, *a, *b, "LOW");
+                    branch_part(f, m, *d, z);
+                }
+            }
+        }
+    }
+}
+
+static void load_branch(const char *first, const char *compare)
+{
+    const Access *const n = access_named(first);
+    const Numeric *const m = numeric_named(compare);
+    char second[NAME_MAX_];
+    snprintf(second, sizeof second, "br_%.50s", compare);
+    for (int z = 0; z < 2; z++) {
+        note_pair(first, second, false, z);
+        for (const char *a = "SAL"; *a; a++) {
+            for (const char *d = "SA"; *d; d++) {
+                FILE *f = begin_handler(pair_name(first, second, false, z), *a, '-', *d, false);
+                first_load(f, n, *a, "(u32)LOW");
+                branch_part(f, m, *d, z);
+            }
+        }
+    }
+}
+
+// Two additions of constants to different slots, as loops end: A, D, B and P, Q, R.
+static void two_additions(void)
+{
+    static const char *const places[][2] = {{"S", "S"}, {"L", "S"}, {"S", "L"}};
+    for (int k = 0; k < 3; k++) {
+        const char first = places[k][0][0], second = places[k][1][0];
+        FILE *f = begin_handler("i32_add_two", first, second, '-', false);
+        fprintf(f, "    const u32 x = %s + (u32)(s16)FB, y = %s + (u32)(s16)FR;\n", operand("i32", first, "FA", ""),
+                operand("i32", second, "FP_", ""));
+        if (first == 'L') fprintf(f, "    pin = x;\n");
+        if (second == 'L') fprintf(f, "    pin = y;\n");
+        fprintf(f, "    fp[FD] = x;\n    acc = y;\n    fp[FQ] = acc;\n");
+        end_handler(f, "NEXT_LONG");
+    }
+}
+
+// A load or store, then an addition that has nothing to do with it, as loops over arrays have:
+// A = address, D = value or destination, X = offset of 16 bits; P, Q, R = a, d, b of the addition.
+static void access_addition(const char *op, char value, char a, char b)
+{
+    const Access *const m = access_named(op);
+    char name[NAME_MAX_], sum[96];
+    snprintf(name, sizeof name, "%.40s_then_add", op);
+    FILE *f = begin_handler(name, a, b, value, false);
+    fprintf(f, "    const u64 ea = (u64)%s + FX;\n    CHECKED(ea, %d);\n", operand("i32", a, "FA", ""), m->bits / 8);
+    if (m->expression) load_text(f, m, "mem + ea", value);
+    else store_text(f, m, "mem + ea", value);
+    snprintf(sum, sizeof sum, "%s + %s", operand("i32", 'S', "FP_", ""), operand("i32", b, "FR", "(s16)FR"));
+    fprintf(f, "    acc = (u32)(%s);\n    fp[FQ] = acc;\n", sum);
+    end_handler(f, "NEXT_LONG");
+}
+
+static void access_additions(void)
+{
+    static const char *const ops[] = {"i32_store", "i32_store8", "i64_store", "f64_store", "i32_load", "i32_load8_u", "f64_load", NULL};
+    for (const char *const *op = ops; *op; op++) {
+        const Access *const m = access_named(*op);
+        for (const char *v = m->expression ? "S" : m->type[0] == 'i' ? "SAI" : "SA"; *v; v++) {
+            for (const char *a = "SL"; *a; a++) {
+                for (const char *b = "SI"; *b; b++) access_addition(*op, *v, *a, *b);
+            }
+        }
+    }
+}
+
+static void pair_forms(void)
+{
+    static const char *const calculations[] = {"add", "sub", "mul", "and", "or", "xor", "shl", "shr_u", "shr_s", "rotl", NULL};
+    static const char *const comparisons[] = {"eq", "ne", "lt_s", "lt_u", "gt_s", "gt_u", "le_s", "le_u", "ge_s", "ge_u", NULL};
+    static const char *const floats[] = {"add", "sub", "mul", "div", NULL};
+    static const char *const loads[] = {"i32_load", "i32_load8_u", "i32_load16_u", NULL};
+    char first[NAME_MAX_], second[NAME_MAX_];
+    if (tier < TIER_MAX) return;
+    for (int wide = 0; wide < 2; wide++) {
+        const char *const type = wide ? "i64" : "i32";
+        for (const char *const *a = calculations; *a; a++) {
+            snprintf(first, sizeof first, "%s_%s", type, *a);
+            for (const char *const *b = calculations; *b; b++) {
+                snprintf(second, sizeof second, "%s_%s", type, *b);
+                calculate_calculate(first, second, false);
+                if (!strcmp(*b, "sub")) calculate_calculate(first, second, true);
+            }
+            snprintf(second, sizeof second, "%s_store", type);
+            calculate_store(first, second);
+            if (!wide) calculate_store(first, "i32_store8");
+            if (!wide) calculate_store(first, "i32_store16");
+        }
+        for (const char *const *c = comparisons; *c; c++) {
+            static const char *const before[] = {"add", "sub", "and", "shr_u", NULL};
+            snprintf(second, sizeof second, "%s_%s", type, *c);
+            for (const char *const *a = before; *a; a++) {
+                if (wide && strcmp(*a, "add") && strcmp(*a, "and")) continue;
+                snprintf(first, sizeof first, "%s_%s", type, *a);
+                calculate_branch(first, second);
+            }
+            if (wide) {
+                load_branch("i64_load", second);
+            } else {
+                for (const char *const *l = loads; *l; l++) load_branch(*l, second);
+            }
+        }
+        for (const char *const *b = calculations; *b; b++) {
+            snprintf(second, sizeof second, "%s_%s", type, *b);
+            if (wide) {
+                load_calculate("i64_load", second, false);
+            } else {
+                for (const char *const *l = loads; *l; l++) load_calculate(*l, second, false);
+                if (!strcmp(*b, "sub")) load_calculate("i32_load", second, true);
+                if (strncmp(*b, "sh", 2) && strcmp(*b, "rotl")) {
+                    indexed_load_calculate("i32_load", 'x', second, false);
+                    indexed_load_calculate("i32_load", 'c', second, false);
+                    indexed_load_calculate("i32_load8_u", 'x', second, false);
+                }
+            }
+        }
+    }
+    for (int wide = 0; wide < 2; wide++) {
+        const char *const type = wide ? "f64" : "f32";
+        for (const char *const *a = floats; *a; a++) {
+            snprintf(first, sizeof first, "%s_%s", type, *a);
+            for (const char *const *b = floats; *b; b++) {
+                snprintf(second, sizeof second, "%s_%s", type, *b);
+                calculate_calculate(first, second, false);
+                if (!strcmp(*b, "sub") || !strcmp(*b, "div")) calculate_calculate(first, second, true);
+            }
+            snprintf(second, sizeof second, "%s_store", type);
+            calculate_store(first, second);
+            char load[NAME_MAX_];
+            snprintf(load, sizeof load, "%s_load", type);
+            load_calculate(load, first, false);
+            if (!strcmp(*a, "sub") || !strcmp(*a, "div")) load_calculate(load, first, true);
+            for (const char *kind = "xc"; *kind; kind++) {
+                indexed_load_calculate(load, *kind, first, false);
+                if (!strcmp(*a, "sub") || !strcmp(*a, "div")) indexed_load_calculate(load, *kind, first, true);
+            }
+        }
+    }
+    two_additions();
+    access_additions();
+}
+
+// --- simd.def and atomics.def: operands and results are in slots ------------------------------
+
+typedef struct Vector {
+    const char *kind, *op, *from, *to, *expression;
+} Vector;
+
+static const Vector vectors[] = {
+#define V1(op, from, to, ...) {"1", #op, #from, #to, TEXT((__VA_ARGS__))},
+#define V2(op, from, to, ...) {"2", #op, #from, #to, TEXT((__VA_ARGS__))},
+#define V3(op, from, to, ...) {"3", #op, #from, #to, TEXT((__VA_ARGS__))},
+#define VSHIFT(op, type, ...) {"shift", #op, #type, #type, TEXT((__VA_ARGS__))},
+#define VTEST(op, from, start, ...) {"test", #op, #from, #start, TEXT((__VA_ARGS__))},
+#define VSPLAT(op, scalar, lane) {"splat", #op, #scalar, #lane, NULL},
+#define VEXTRACT(op, scalar, lane) {"extract", #op, #scalar, #lane, NULL},
+#define VREPLACE(op, scalar, lane) {"replace", #op, #scalar, #lane, NULL},
+#define VLOAD(op, bits, to, ...) {"load", #op, #bits, #to, TEXT((__VA_ARGS__))},
+#define VLOAD_LANE(op, bits) {"load_lane", #op, #bits, "", NULL},
+#define VSTORE_LANE(op, bits) {"store_lane", #op, #bits, "", NULL},
+#include "vm/simd.def"
+};
+
+static int lanes_of(const char *type)
+{
+    return 128 / atoi(type + 1);
+}
+
+// The address of an access to any memory: A = address, K = offset, then the memory's index.
+static void any_memory(FILE *f, int bits, bool aligned)
+{
+    fprintf(f, "    const MemoryInst *const memory = thread->instance->memories[cell_u64(pc, LONG_CELL)];\n"
+               "    const u64 at = fp[FA], offset = K64, size = memory->size;\n");
+    if (aligned && bits > 8) fprintf(f, "    if (UNLIKELY((at + offset) & %d)) TRAP(UNALIGNED_ATOMIC);\n", bits / 8 - 1);
+    fprintf(f, "    if (UNLIKELY(offset > size || at > size - offset || %d > size - offset - at)) TRAP(MEMORY_BOUNDS);\n"
+               "    u8 *const place = memory->base + at + offset;\n", bits / 8);
+}
+
+static void vector_handler(const Vector *n)
+{
+    static const char *const fields[] = {"FA", "FB", "FX"};
+    static const char letters[] = "xyz";
+    const char *const kind = n->kind;
+    const char *const end = !strncmp(kind, "load", 4) || !strcmp(kind, "store_lane")
+                                ? "pc += LONG_CELL + 8;\n    DISPATCH" : "NEXT_SHORT";
+    const bool scalar = !strcmp(kind, "test") || !strcmp(kind, "extract");
+    FILE *f = begin_handler(n->op, '-', '-', scalar ? 'S' : '-', false);
+    if (kind[1] == 0 || !strcmp(kind, "shift") || !strcmp(kind, "test")) {
+        const int operands = kind[1] == 0 ? kind[0] - '0' : 1;
+        for (int k = 0; k < operands; k++) {
+            fprintf(f, "    const V128 %c = slot_v128(fp + %s);\n", letters[k], fields[k]);
+            fprintf(f, "#define %c(i) LANE_%s(%c, i)\n", letters[k] - 'a' + 'A', n->from, letters[k]);
+        }
+        if (!strcmp(kind, "shift")) fprintf(f, "    const u32 s = (u32)fp[FB];\n");
+        if (!strcmp(kind, "test")) {
+            fprintf(f, "    u32 answer = %s;\n    for (u32 i = 0; i < %d; i++) answer = %s;\n", n->to, lanes_of(n->from), n->expression);
+            put(f, "i32", 'S', "answer");
+        } else {
+            fprintf(f, "    V128 r;\n    for (u32 i = 0; i < %d; i++) SET_%s(r, i, (%s)%s);\n", lanes_of(n->to), n->to, n->to, n->expression);
+            fprintf(f, "    put_slot_v128(fp + FD, r);\n");
+        }
+        for (int k = 0; k < operands; k++) fprintf(f, "#undef %c\n", letters[k] - 'a' + 'A');
+    } else if (!strcmp(kind, "splat")) {
+        fprintf(f, "    const %s value = (%s)%s;\n    V128 r;\n", n->to, n->to, operand(n->from, 'S', "FA", ""));
+        fprintf(f, "    for (u32 i = 0; i < %d; i++) SET_%s(r, i, value);\n    put_slot_v128(fp + FD, r);\n", lanes_of(n->to), n->to);
+    } else if (!strcmp(kind, "extract")) {
+        char value[64];
+        fprintf(f, "    const V128 x = slot_v128(fp + FA);\n");
+        snprintf(value, sizeof value, "(%s)LANE_%s(x, FX)", c_type(n->from), n->to);
+        put(f, n->from, 'S', value);
+    } else if (!strcmp(kind, "replace")) {
+        fprintf(f, "    V128 r = slot_v128(fp + FA);\n    SET_%s(r, FX, (%s)%s);\n    put_slot_v128(fp + FD, r);\n", n->to, n->to, operand(n->from, 'S', "FB", ""));
+    } else {
+        const int bits = atoi(n->from);
+        any_memory(f, bits, false);
+        if (!strcmp(kind, "load")) {
+            fprintf(f, "    const u%d v = load_u%d(place);\n    V128 r;\n", bits, bits);
+            fprintf(f, "    for (u32 i = 0; i < %d; i++) SET_%s(r, i, %s);\n    put_slot_v128(fp + FD, r);\n", lanes_of(n->to), n->to, n->expression);
+        } else if (!strcmp(kind, "load_lane")) {
+            fprintf(f, "    V128 r = slot_v128(fp + FB);\n    SET_u%d(r, FX, load_u%d(place));\n    put_slot_v128(fp + FD, r);\n", bits, bits);
+        } else {
+            fprintf(f, "    const V128 x = slot_v128(fp + FD);\n    store_u%d(place, LANE_u%d(x, FX));\n", bits, bits);
+        }
+    }
+    end_handler(f, end);
+}
+
+typedef struct Atomic {
+    const char *kind, *op, *type;
+    int bits;
+    const char *expression;
+} Atomic;
+
+static const Atomic atomics[] = {
+#define ATOMIC_LOAD(op, type, bits) {"load", #op, #type, bits, NULL},
+#define ATOMIC_STORE(op, type, bits) {"store", #op, #type, bits, NULL},
+#define ATOMIC_RMW(op, type, bits, ...) {"rmw", #op, #type, bits, TEXT((__VA_ARGS__))},
+#define ATOMIC_CMPXCHG(op, type, bits) {"cmpxchg", #op, #type, bits, NULL},
+#include "vm/atomics.def"
+};
+
+static void atomic_handler(const Atomic *n)
+{
+    const bool store = !strcmp(n->kind, "store");
+    FILE *f = begin_handler(n->op, '-', '-', store ? '-' : 'S', false);
+    any_memory(f, n->bits, true);
+    if (!store) fprintf(f, "    const u%d old = load_u%d(place);\n", n->bits, n->bits);
+    if (store) fprintf(f, "    store_u%d(place, (u%d)fp[FB]);\n", n->bits, n->bits);
+    if (!strcmp(n->kind, "rmw")) {
+        fprintf(f, "    const u%d v = (u%d)fp[FB];\n    store_u%d(place, (u%d)%s);\n", n->bits, n->bits, n->bits, n->bits, n->expression);
+    } else if (!strcmp(n->kind, "cmpxchg")) {
+        // The expected value is compared unwrapped: too large a one never matches.
+        fprintf(f, "    if (old == %s) store_u%d(place, (u%d)fp[FX]);\n", operand(n->type, 'S', "FB", ""), n->bits, n->bits);
+    }
+    if (!store) put(f, n->type, 'S', "old");
+    end_handler(f, "pc += LONG_CELL + 8;\n    DISPATCH");
+}
+
+static void slot_forms(void)
+{
+    for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++) vector_handler(&vectors[i]);
+    for (size_t i = 0; i < sizeof atomics / sizeof *atomics; i++) atomic_handler(&atomics[i]);
+}
+
+// --- output -----------------------------------------------------------------------------
+
+static FILE *create(const char *directory, const char *name)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/%s", directory, name);
+    FILE *f = fopen(path, "w");
+    if (!f) fail(path);
+    fprintf(f, "// Written by gen_handlers.c; see there.\n// clang-format off\n");
+    return f;
+}
+
+static const char *related(const char *prefix, const char *name, const char *suffix)
+{
+    static char text[2 * NAME_MAX_];
+    snprintf(text, sizeof text, "%s%s%s", prefix, name, suffix);
+    for (int i = 0; i < form_count; i++) {
+        if (!strcmp(forms[i].name, text)) return text;
+    }
+    return NULL;
+}
+
+static void relation(FILE *f, const char *table, const char *prefix, const char *suffix)
+{
+    fprintf(f, "static const u16 %s[FORM_COUNT] = {\n    [FORM_none] = FORM_none,\n", table);
+    for (int i = 0; i < form_count; i++) {
+        const char *const other = related(prefix, forms[i].name, suffix);
+        if (other) fprintf(f, "    [FORM_%s] = FORM_%s,\n", forms[i].name, other);
+    }
+    fprintf(f, "};\n\n");
+}
+
+// Comparison by comparison: what holds when this one does not, and with operands exchanged.
+static const char *const opposites[][2] = {{"eq", "ne"}, {"lt_s", "ge_s"}, {"lt_u", "ge_u"},
+                                           {"gt_s", "le_s"}, {"gt_u", "le_u"}};
+static const char *const mirrors[][2] = {{"lt_s", "gt_s"}, {"lt_u", "gt_u"}, {"le_s", "ge_s"},
+                                         {"le_u", "ge_u"}, {"lt", "gt"}, {"le", "ge"}};
+
+static void comparison_table(FILE *f, const char *table, const char *const (*pairs)[2], size_t count)
+{
+    static const char *const types[] = {"i32", "i64", "f32", "f64"};
+    fprintf(f, "static const u16 %s[FORM_COUNT] = {\n", table);
+    for (size_t i = 0; i < 4 * count; i++) {
+        for (int side = 0; side < 2; side++) {
+            char from[NAME_MAX_], to[NAME_MAX_];
+            snprintf(from, sizeof from, "%s_%s", types[i / count], pairs[i % count][side]);
+            snprintf(to, sizeof to, "%s_%s", types[i / count], pairs[i % count][!side]);
+            if (!related("", from, "") || !related("", to, "")) continue;
+            if (pairs == opposites && types[i / count][0] == 'f') continue;
+            fprintf(f, "    [FORM_%s] = FORM_%s,\n", from, to);
+        }
+    }
+    fprintf(f, "};\n\n");
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 5) fail("usage: gen_handlers MACHINE_DEF DIRECTORY PARTS small|fast|max");
+    part_count = atoi(argv[3]);
+    if (part_count < 1 || part_count > 16) fail("1 to 16 parts");
+    tier = !strcmp(argv[4], "small") ? TIER_SMALL : !strcmp(argv[4], "fast") ? TIER_FAST : TIER_MAX;
+    for (int i = 0; i < part_count; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "handlers_%d.inc", i + 1);
+        parts[i] = create(argv[2], name);
+    }
+    form_named("none");
+    form_named("i32_add_two");
+    machine_forms(argv[1]);
+    numeric_forms();
+    memory_forms();
+    slot_forms();
+    pair_forms();
+    for (int i = 0; i < part_count; i++) fclose(parts[i]);
+
+    FILE *f = create(argv[2], "forms.h");
+    fprintf(f, "#ifndef WEFT_FORMS_H\n#define WEFT_FORMS_H\n\ntypedef enum Form {\n");
+    for (int i = 0; i < form_count; i++) fprintf(f, "    FORM_%s,\n", forms[i].name);
+    fprintf(f, "    FORM_COUNT\n} Form;\n\n#define HANDLER_LIST(X) \\\n");
+    for (int i = 0; i < handler_count; i++) fprintf(f, "    X(%s) \\\n", handler_names[i]);
+    fprintf(f, "\n\nenum {\n");
+    for (int i = 0; i < handler_count; i++) fprintf(f, "    HANDLER_%s,\n", handler_names[i]);
+    fprintf(f, "    HANDLER_COUNT\n};\n\n#endif\n");
+    fclose(f);
+
+    f = create(argv[2], "form_tables.inc");
+    // Handlers of a form need not be neighbours, so each form has a list and a bit set that
+    // says which places the list is about.
+    fprintf(f, "static const u16 form_handlers[] = {\n");
+    for (int i = 0; i < form_count; i++) {
+        for (int k = 0; k < PLACES; k++) {
+            if (forms[i].handler[k] >= 0) fprintf(f, "    %d,\n", forms[i].handler[k]);
+        }
+    }
+    fprintf(f, "};\n\nstatic const FormInfo form_info[FORM_COUNT] = {\n");
+    int first = 0;
+    for (int i = 0; i < form_count; i++) {
+        unsigned long long mask = 0;
+        int count = 0;
+        for (int k = 0; k < PLACES; k++) {
+            if (forms[i].handler[k] >= 0) mask |= 1ull << k, count++;
+        }
+        fprintf(f, "    {\"%s\", 0x%llxu, %d},\n", forms[i].name, mask, first);
+        first += count;
+    }
+    fprintf(f, "};\n");
+    fclose(f);
+
+    f = create(argv[2], "form_maps.inc");
+    fprintf(f, "static const u16 form_of_op[OP_COUNT] = {\n");
+    for (size_t i = 0; i < sizeof numerics / sizeof *numerics; i++) {
+        fprintf(f, "    [OP_%s] = FORM_%s,\n", numerics[i].op, numerics[i].op);
+    }
+    for (size_t i = 0; i < sizeof accesses / sizeof *accesses; i++) {
+        fprintf(f, "    [OP_%s] = FORM_%s,\n", accesses[i].op, accesses[i].op);
+    }
+    for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++) {
+        fprintf(f, "    [OP_%s] = FORM_%s,\n", vectors[i].op, vectors[i].op);
+    }
+    for (size_t i = 0; i < sizeof atomics / sizeof *atomics; i++) {
+        fprintf(f, "    [OP_%s] = FORM_%s,\n", atomics[i].op, atomics[i].op);
+    }
+    fprintf(f, "};\n\n");
+    relation(f, "form_branch", "br_", "");
+    relation(f, "form_branch_wide", "brw_", "");
+    relation(f, "form_branch_not", "brn_", "");
+    relation(f, "form_indexed", "", "_x");
+    relation(f, "form_scaled", "", "_c");
+    relation(f, "form_far", "far_", "");
+    comparison_table(f, "form_opposite", opposites, sizeof opposites / sizeof *opposites);
+    comparison_table(f, "form_mirror", mirrors, sizeof mirrors / sizeof *mirrors);
+    fclose(f);
+
+    f = create(argv[2], "pair_maps.inc");
+    relation(f, "form_then_add", "", "_then_add");
+    // Pairs by first and second; a form that starts or ends none has number 0.
+    static char names[2][256][NAME_MAX_];
+    int counts[2] = {1, 1};
+    int (*index)[2] = calloc((size_t)pair_count + 1, sizeof *index);
+    if (!index) fail("out of memory");
+    for (int i = 0; i < pair_count; i++) {
+        const char *const name[2] = {pairs[i].first, pairs[i].second};
+        for (int side = 0; side < 2; side++) {
+            int k = 1;
+            while (k < counts[side] && strcmp(names[side][k], name[side])) k++;
+            if (k == 256) fail("too many instructions in pairs");
+            if (k == counts[side]) strcpy(names[side][counts[side]++], name[side]);
+            index[i][side] = k;
+        }
+    }
+    for (int side = 0; side < 2; side++) {
+        fprintf(f, "static const u8 %s[FORM_COUNT] = {\n    [FORM_none] = 0,\n", side ? "pair_second" : "pair_first");
+        for (int k = 1; k < counts[side]; k++) fprintf(f, "    [FORM_%s] = %d,\n", names[side][k], k);
+        if (counts[side] == 1) fprintf(f, "    0,\n");  // C11 wants one initializer at least
+        fprintf(f, "};\n\n");
+    }
+    // Two at least: where there are no pairs, compilers see that nothing but [0] is ever
+    // meant, and complain of the code that asks for more.
+    fprintf(f, "static const u16 pair_form[%d][%d][2][2] = {\n", counts[0] > 1 ? counts[0] : 2,
+            counts[1] > 1 ? counts[1] : 2);
+    for (int i = 0; i < pair_count; i++) {
+        fprintf(f, "    [%d][%d][%d][%d] = FORM_%s,\n", index[i][0], index[i][1], pairs[i].right, pairs[i].z_immediate,
+                pair_name(pairs[i].first, pairs[i].second, pairs[i].right, pairs[i].z_immediate));
+    }
+    fprintf(f, "    [0][0][0][0] = FORM_none,\n};\n\n");
+    free(index);
+    // A comparison and branch with its operands exchanged.
+    fprintf(f, "static const u16 branch_mirror[FORM_COUNT] = {\n");
+    for (size_t i = 0; i < sizeof numerics / sizeof *numerics; i++) {
+        if (strcmp(numerics[i].shape, "COMPARE")) continue;
+        const char *to = numerics[i].op + 4;
+        for (size_t k = 0; k < 2 * sizeof mirrors / sizeof *mirrors; k++) {
+            if (!strcmp(to, mirrors[k / 2][k & 1])) {
+                to = mirrors[k / 2][!(k & 1)];
+                break;
+            }
+        }
+        fprintf(f, "    [FORM_br_%s] = FORM_br_%.3s_%s,\n", numerics[i].op, numerics[i].op, to);
+    }
+    fprintf(f, "};\n");
+    fclose(f);
+    fprintf(stderr, "gen_handlers: %d forms, %d handlers\n", form_count, handler_count);
+    return 0;
+}

@@ -1,0 +1,9 @@
+// handlers_4.c -- a quarter of the handlers, where each is a function of its own.
+// SPDX-License-Identifier: MIT
+#include "vm/handlers.h"
+
+#if HANDLERS_ARE_FUNCTIONS
+#include "handlers_4.inc"
+#else
+typedef int handlers_4_are_in_dispatch_c;
+#endif
