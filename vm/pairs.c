@@ -5,6 +5,8 @@
 // SPDX-License-Identifier: MIT
 #include "vm/translate.h"
 
+#include "vm/form_maps.h"
+
 #include "pair_maps.inc"
 
 static bool fits16(u64 value)

@@ -972,7 +972,7 @@ static const char *related(const char *prefix, const char *name, const char *suf
 
 static void relation(FILE *f, const char *table, const char *prefix, const char *suffix)
 {
-    fprintf(f, "static const u16 %s[FORM_COUNT] = {\n    [FORM_none] = FORM_none,\n", table);
+    fprintf(f, "const u16 %s[FORM_COUNT] = {\n    [FORM_none] = FORM_none,\n", table);
     for (int i = 0; i < form_count; i++) {
         const char *const other = related(prefix, forms[i].name, suffix);
         if (other) fprintf(f, "    [FORM_%s] = FORM_%s,\n", forms[i].name, other);
@@ -989,7 +989,7 @@ static const char *const mirrors[][2] = {{"lt_s", "gt_s"}, {"lt_u", "gt_u"}, {"l
 static void comparison_table(FILE *f, const char *table, const char *const (*pairs)[2], size_t count)
 {
     static const char *const types[] = {"i32", "i64", "f32", "f64"};
-    fprintf(f, "static const u16 %s[FORM_COUNT] = {\n", table);
+    fprintf(f, "const u16 %s[FORM_COUNT] = {\n", table);
     for (size_t i = 0; i < 4 * count; i++) {
         for (int side = 0; side < 2; side++) {
             char from[NAME_MAX_], to[NAME_MAX_];
@@ -1057,7 +1057,7 @@ int main(int argc, char **argv)
     fclose(f);
 
     f = create(argv[2], "form_maps.inc");
-    fprintf(f, "static const u16 form_of_op[OP_COUNT] = {\n");
+    fprintf(f, "const u16 form_of_op[OP_COUNT] = {\n");
     for (size_t i = 0; i < sizeof numerics / sizeof *numerics; i++) {
         fprintf(f, "    [OP_%s] = FORM_%s,\n", numerics[i].op, numerics[i].op);
     }
@@ -1077,12 +1077,12 @@ int main(int argc, char **argv)
     relation(f, "form_indexed", "", "_x");
     relation(f, "form_scaled", "", "_c");
     relation(f, "form_far", "far_", "");
+    relation(f, "form_then_add", "", "_then_add");
     comparison_table(f, "form_opposite", opposites, sizeof opposites / sizeof *opposites);
     comparison_table(f, "form_mirror", mirrors, sizeof mirrors / sizeof *mirrors);
     fclose(f);
 
     f = create(argv[2], "pair_maps.inc");
-    relation(f, "form_then_add", "", "_then_add");
     // Pairs by first and second; a form that starts or ends none has number 0.
     static char names[2][256][NAME_MAX_];
     int counts[2] = {1, 1};
