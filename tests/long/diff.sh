@@ -9,7 +9,7 @@ need python3 python3
 need npm npm
 build "$BUILD" all || exit 1
 builds=$BUILD
-for library in "$BUILD"/long/*/libweft.a; do
+for library in "$BUILD"/long/matrix/*/libweft.a; do
     # What the matrix left, unless it is older than the sources.
     [ "$library" -nt "$BUILD/libweft.a" ] && builds=$builds,${library%/libweft.a}
 done

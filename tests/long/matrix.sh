@@ -10,7 +10,7 @@ for variant in gcc:tail gcc:goto gcc:switch clang-19:preserve_none clang-19:tail
         echo "skipped: $variant (no $cc here)"
         continue
     fi
-    folder=$BUILD/long/$cc-$dispatch
+    folder=$BUILD/long/matrix/$cc-$dispatch
     start=$(date +%s)
     build "$folder" CC="$cc" DISPATCH="$dispatch" || { status=1; continue; }
     echo "$variant: built in $(($(date +%s) - start)) s"
