@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "loader/instr.h"
+#include "tests/rationed.h"
 #include "tools/wat/bytes.h"
 #include "weft_wat.h"
 
@@ -354,25 +355,6 @@ static void deep_nesting_only_takes_memory(void **state)
 }
 
 // --- memory running out --------------------------------------------------------------
-
-typedef struct Rationed {
-    long left;     // allocations that still succeed
-    size_t taken;  // bytes in use
-} Rationed;
-
-static void *rationed_resize(void *context, void *block, size_t old_size, size_t new_size)
-{
-    Rationed *r = context;
-    if (new_size == 0) {
-        r->taken -= old_size;
-        free(block);
-        return NULL;
-    }
-    if (r->left-- <= 0) return NULL;
-    void *result = realloc(block, new_size);
-    if (result) r->taken += new_size - old_size;
-    return result;
-}
 
 static const char rich_module[] =
     "(module $m (type $t (func (param i32) (result i32))) (rec (type $s (sub (struct (field $x i32)"

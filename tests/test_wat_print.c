@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "ports/base.h"
+#include "tests/rationed.h"
 #include "weft_wat.h"
 
 static void must_assemble(const char *text, size_t text_size, u8 **bytes, size_t *size)
@@ -180,25 +181,6 @@ static void what_cannot_be_printed_is_refused(void **state)
     assert_false(weft_wasm2wat("\0asm\1\0\0\0\1", 9, NULL, NULL, &text, &size, &error));
     assert_int_equal(error.kind, WEFT_MALFORMED);
     assert_false(weft_wasm2wat("\0asm\1\0\0\0", 8, "no-such-thing", NULL, &text, &size, &error));
-}
-
-typedef struct Rationed {
-    long left;
-    size_t taken;
-} Rationed;
-
-static void *rationed_resize(void *context, void *block, size_t old_size, size_t new_size)
-{
-    Rationed *r = context;
-    if (new_size == 0) {
-        r->taken -= old_size;
-        free(block);
-        return NULL;
-    }
-    if (r->left-- <= 0) return NULL;
-    void *result = realloc(block, new_size);
-    if (result) r->taken += new_size - old_size;
-    return result;
 }
 
 static void every_allocation_may_fail(void **state)
