@@ -627,6 +627,7 @@ static inline void *wasm_val_ptr(const wasm_val_t *value)
 }
 
 // Initializers for values.
+#ifndef __cplusplus
 // clang-format off
 #define WASM_I32_VAL(i) {.kind = WASM_I32, .of = {.i32 = i}}
 #define WASM_I64_VAL(i) {.kind = WASM_I64, .of = {.i64 = i}}
@@ -635,11 +636,60 @@ static inline void *wasm_val_ptr(const wasm_val_t *value)
 #define WASM_REF_VAL(r) {.kind = WASM_EXTERNREF, .of = {.ref = r}}
 #define WASM_INIT_VAL {.kind = WASM_EXTERNREF, .of = {.ref = NULL}}
 // clang-format on
+#endif
 
 #undef own
 
 #ifdef __cplusplus
 }  // extern "C"
+
+// The same in C++, which knew no designated initializers before 2020.
+inline wasm_val_t wasm_val_i32_(int32_t x)
+{
+    wasm_val_t made = wasm_val_t();
+    made.kind = WASM_I32;
+    made.of.i32 = x;
+    return made;
+}
+
+inline wasm_val_t wasm_val_i64_(int64_t x)
+{
+    wasm_val_t made = wasm_val_t();
+    made.kind = WASM_I64;
+    made.of.i64 = x;
+    return made;
+}
+
+inline wasm_val_t wasm_val_f32_(float32_t x)
+{
+    wasm_val_t made = wasm_val_t();
+    made.kind = WASM_F32;
+    made.of.f32 = x;
+    return made;
+}
+
+inline wasm_val_t wasm_val_f64_(float64_t x)
+{
+    wasm_val_t made = wasm_val_t();
+    made.kind = WASM_F64;
+    made.of.f64 = x;
+    return made;
+}
+
+inline wasm_val_t wasm_val_ref_(struct wasm_ref_t *x)
+{
+    wasm_val_t made = wasm_val_t();
+    made.kind = WASM_EXTERNREF;
+    made.of.ref = x;
+    return made;
+}
+
+#define WASM_I32_VAL(i) wasm_val_i32_(i)
+#define WASM_I64_VAL(i) wasm_val_i64_(i)
+#define WASM_F32_VAL(z) wasm_val_f32_(z)
+#define WASM_F64_VAL(z) wasm_val_f64_(z)
+#define WASM_REF_VAL(r) wasm_val_ref_(r)
+#define WASM_INIT_VAL wasm_val_ref_(NULL)
 #endif
 
 #endif

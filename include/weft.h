@@ -45,6 +45,9 @@ extern "C" {
 #define WEFT_API
 #endif
 
+// What the _INIT macros are made of: nothing is set but the size.
+#define WEFT_SIZED(type) {.size = sizeof(type)}
+
 #define WEFT_VERSION "0.1.0"
 
 // The version of the library that is linked, as "major.minor.patch".
@@ -96,7 +99,7 @@ typedef struct weft_error {
     int32_t exit_code;        // for WEFT_EXITED
 } weft_error;
 
-#define WEFT_ERROR_INIT {.size = sizeof(weft_error)}
+#define WEFT_ERROR_INIT WEFT_SIZED(weft_error)
 
 // Writes "function: text (at 0x1c) -- hint" into `buffer`, always ended by a zero; returns the
 // length it wanted, as snprintf does.
@@ -242,7 +245,7 @@ typedef struct weft_module_options {
     uint32_t translator_mask;  // bits switch off parts of the translator (for tests); 0: all on
 } weft_module_options;
 
-#define WEFT_MODULE_OPTIONS_INIT {.size = sizeof(weft_module_options)}
+#define WEFT_MODULE_OPTIONS_INIT WEFT_SIZED(weft_module_options)
 
 // Decodes and validates the `size` bytes at `bytes`, all of them, at once. The bytes are
 // borrowed: they must stay as they are until the module is gone, unless `copy_bytes` is set. NULL on failure, with
@@ -315,7 +318,7 @@ typedef struct weft_store_options {
     void *dropped_context;
 } weft_store_options;
 
-#define WEFT_STORE_OPTIONS_INIT {.size = sizeof(weft_store_options)}
+#define WEFT_STORE_OPTIONS_INIT WEFT_SIZED(weft_store_options)
 
 WEFT_API weft_store *weft_store_new(const weft_store_options *options, weft_error *error);
 
@@ -488,7 +491,7 @@ typedef struct weft_instance_options {
     bool defer_start;  // do not run the start function: weft_instance_start does
 } weft_instance_options;
 
-#define WEFT_INSTANCE_OPTIONS_INIT {.size = sizeof(weft_instance_options)}
+#define WEFT_INSTANCE_OPTIONS_INIT WEFT_SIZED(weft_instance_options)
 
 // Resolves imports, allocates, runs active segments and the start function.
 // NULL on failure: WEFT_UNLINKABLE, or what the segments or the start function met. The
@@ -548,7 +551,7 @@ typedef struct weft_thread_options {
     size_t stack_bytes;  // 0: the store's
 } weft_thread_options;
 
-#define WEFT_THREAD_OPTIONS_INIT {.size = sizeof(weft_thread_options)}
+#define WEFT_THREAD_OPTIONS_INIT WEFT_SIZED(weft_thread_options)
 
 WEFT_API weft_thread *weft_thread_new(weft_store *store, const weft_thread_options *options,
                                       weft_error *error);
@@ -685,6 +688,97 @@ WEFT_API bool weft_ref_hold(weft_store *store, weft_ref ref);
 WEFT_API void weft_ref_release(weft_store *store, weft_ref ref);
 
 #ifdef __cplusplus
+}  // extern "C"
+
+// --- C++ -----------------------------------------------------------------------------
+//
+// C++ has no compound literals, had no designated initializers before 2020, and warns of
+// members that are left out. There the macros above are calls of these.
+
+template <class Sized>
+inline Sized weft_sized()
+{
+    Sized made = Sized();
+    made.size = sizeof(Sized);
+    return made;
 }
+
+inline weft_valtype weft_make_type(weft_kind kind, int heap)
+{
+    weft_valtype made = weft_valtype();
+    made.kind = static_cast<uint8_t>(kind);
+    made.nullable = heap != 0;
+    made.heap = made.top = static_cast<uint8_t>(heap);
+    return made;
+}
+
+inline weft_value weft_make_value(weft_kind kind)
+{
+    weft_value made = weft_value();
+    made.kind = static_cast<uint8_t>(kind);
+    return made;
+}
+
+inline weft_value weft_make_i32(int32_t x)
+{
+    weft_value made = weft_make_value(WEFT_I32);
+    made.of.i32 = x;
+    return made;
+}
+
+inline weft_value weft_make_i64(int64_t x)
+{
+    weft_value made = weft_make_value(WEFT_I64);
+    made.of.i64 = x;
+    return made;
+}
+
+inline weft_value weft_make_f32(float x)
+{
+    weft_value made = weft_make_value(WEFT_F32);
+    made.of.f32 = x;
+    return made;
+}
+
+inline weft_value weft_make_f64(double x)
+{
+    weft_value made = weft_make_value(WEFT_F64);
+    made.of.f64 = x;
+    return made;
+}
+
+inline weft_value weft_make_ref(weft_ref x)
+{
+    weft_value made = weft_make_value(WEFT_REF);
+    made.of.ref = x;
+    return made;
+}
+
+#undef WEFT_SIZED
+#undef WEFT_TYPE_I32
+#undef WEFT_TYPE_I64
+#undef WEFT_TYPE_F32
+#undef WEFT_TYPE_F64
+#undef WEFT_TYPE_V128
+#undef WEFT_TYPE_FUNCREF
+#undef WEFT_TYPE_EXTERNREF
+#undef WEFT_VALUE_I32
+#undef WEFT_VALUE_I64
+#undef WEFT_VALUE_F32
+#undef WEFT_VALUE_F64
+#undef WEFT_VALUE_REF
+#define WEFT_SIZED(type) weft_sized<type>()
+#define WEFT_TYPE_I32 weft_make_type(WEFT_I32, 0)
+#define WEFT_TYPE_I64 weft_make_type(WEFT_I64, 0)
+#define WEFT_TYPE_F32 weft_make_type(WEFT_F32, 0)
+#define WEFT_TYPE_F64 weft_make_type(WEFT_F64, 0)
+#define WEFT_TYPE_V128 weft_make_type(WEFT_V128, 0)
+#define WEFT_TYPE_FUNCREF weft_make_type(WEFT_REF, WEFT_HEAP_FUNC)
+#define WEFT_TYPE_EXTERNREF weft_make_type(WEFT_REF, WEFT_HEAP_EXTERN)
+#define WEFT_VALUE_I32(x) weft_make_i32(x)
+#define WEFT_VALUE_I64(x) weft_make_i64(x)
+#define WEFT_VALUE_F32(x) weft_make_f32(x)
+#define WEFT_VALUE_F64(x) weft_make_f64(x)
+#define WEFT_VALUE_REF(x) weft_make_ref(x)
 #endif
 #endif

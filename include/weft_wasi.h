@@ -42,7 +42,7 @@ typedef struct weft_wasi_options {
     uint32_t fd_limit;                // most descriptors open at once; 0: 1024
 } weft_wasi_options;
 
-#define WEFT_WASI_OPTIONS_INIT {.size = sizeof(weft_wasi_options)}
+#define WEFT_WASI_OPTIONS_INIT WEFT_SIZED(weft_wasi_options)
 
 // NULL options mean the defaults. NULL when memory runs out.
 WEFT_API weft_wasi *weft_wasi_new(const weft_wasi_options *options);

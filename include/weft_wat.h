@@ -10,9 +10,9 @@
 //     }
 //     weft_module *module = weft_module_load(bytes, size, ...);
 //
-// This is a library of its own (libweft_wat): programs that only run modules never link it.
-// It knows all of WebAssembly 3.0 and the proposals that weft knows; what a module may use
-// is decided when it is loaded.
+// It is a part of the library, but of no other part: nothing in weft.h reads text. It knows
+// all of WebAssembly 3.0 and the proposals that weft knows; what a module may use is decided
+// when it is loaded.
 //                                                       spec: text
 // SPDX-License-Identifier: MIT
 #ifndef WEFT_WAT_H
@@ -33,7 +33,7 @@ typedef struct weft_wat_error {
     char excerpt[256];     // the line and, below it, a caret under the place; or ""
 } weft_wat_error;
 
-#define WEFT_WAT_ERROR_INIT {.size = sizeof(weft_wat_error)}
+#define WEFT_WAT_ERROR_INIT WEFT_SIZED(weft_wat_error)
 
 // Writes "FILE:line:column: text", the line, and a caret. Always ended by a zero; returns the
 // length it wanted, as snprintf does.
@@ -46,7 +46,7 @@ typedef struct weft_wat_options {
     bool names;                       // keep identifiers, as a name section
 } weft_wat_options;
 
-#define WEFT_WAT_OPTIONS_INIT {.size = sizeof(weft_wat_options)}
+#define WEFT_WAT_OPTIONS_INIT WEFT_SIZED(weft_wat_options)
 
 // Turns the text of one module into its bytes, which are yours to give back with
 // weft_wat_free. A first line that begins with #! is skipped. The bytes are well-formed but

@@ -39,6 +39,17 @@ for name in hello wasm_hello; do
     fi
 done
 
+# The one header from C++, where its macros are others.
+if command -v "${CXX:-c++}" > /dev/null; then
+    if ! "${CXX:-c++}" -std=c++11 -Wall -Wextra -Wpedantic -DONE_HEADER -I. -o headers \
+        "$root/tests/headers.cc" weft.o -lm || ! ./headers; then
+        echo "amalgamation: a C++ program with weft.h alone does not build or run"
+        failed=1
+    fi
+else
+    echo "skipped: no C++ compiler"
+fi
+
 # Without a system below: what is left compiles as well.
 if ! $CC -DWEFT_ON_POSIX=0 -fsyntax-only weft.c; then
     echo "amalgamation: does not compile without POSIX"

@@ -53,6 +53,13 @@ if command -v pkg-config > /dev/null; then
         pkg-config --cflags --libs weft)
     # shellcheck disable=SC2086
     build shared $flags
+    # These flags are all that any example needs, the one with a module in text too.
+    for example in examples/embed/*.c; do
+        # shellcheck disable=SC2086
+        $CC -std=gnu11 -o "$dest/$(basename "$example" .c)" "$example" $flags ||
+            fail "$example does not build with what weft.pc says"
+    done
+    [ "$(LD_LIBRARY_PATH=$prefix/lib "$dest/wat")" = "hello world" ] || fail "wat does not run"
     # shellcheck disable=SC2086
     build static $(echo "$flags" | sed 's/-lweft/-l:libweft.a/')
 else

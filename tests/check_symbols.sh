@@ -4,7 +4,7 @@
 # 1. No public symbol of libweft.a (and of the shared library, if it was built) is outside of
 #    weft_, wasm_ and wasi_.
 # 2. Every function that a public header declares is there; of wasm.h they are 280.
-# 3. A program with a read_u32 and an arena_alloc of its own links; so does C++.
+# 3. A program with a read_u32 and an arena_alloc of its own links.
 # SPDX-License-Identifier: MIT
 BUILD=${BUILD:-build}
 CC=${CC:-cc}
@@ -63,15 +63,6 @@ if ! $CC ${SANFLAGS:-} -Iinclude -o "$out/own" "$out/own.c" "$BUILD/libweft.a" -
     echo "a program with names of its own does not link"
     failed=1
 fi
-
-for cxx in ${CXX:-c++}; do
-    if command -v "$cxx" > /dev/null; then
-        sed 's/^/  /' "$out/all.c" > "$out/all.cc"
-        "$cxx" -std=c++11 -Wall -Iinclude -fsyntax-only "$out/all.cc" || failed=1
-    else
-        echo "skipped: no C++ compiler"
-    fi
-done
 
 [ $failed -eq 0 ] && echo "symbols: $(grep -c . "$out/declared") functions, $standard of them the standard's"
 exit $failed
