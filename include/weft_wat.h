@@ -54,6 +54,14 @@ typedef struct weft_wat_options {
 WEFT_API bool weft_wat2wasm(const char *text, size_t text_size, const weft_wat_options *options,
                             uint8_t **bytes, size_t *size, weft_wat_error *error);
 
+// Where in the text the byte at `offset` of its module comes from: the offset of a weft_error
+// that refused the module, or of a weft_frame. Fills the line, column, offset and excerpt of
+// `place` and leaves the rest, so that the caller can copy the error's text there. False for
+// a byte that stands for nothing in the text, and when memory runs out. The text is assembled
+// once more, under the same options: nothing was kept for this.
+WEFT_API bool weft_wat_locate(const char *text, size_t text_size, const weft_wat_options *options,
+                              uint64_t offset, weft_wat_error *place);
+
 // Turns a valid module into text that weft_wat2wasm turns into an equivalent module again.
 // Names come from its name section; custom sections become (@custom ...) annotations. The
 // text is ended by a zero that `text_size` does not count. `features` as in

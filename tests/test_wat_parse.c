@@ -393,6 +393,94 @@ static void every_allocation_may_fail(void **state)
     }
 }
 
+// What begins in the bytes at `offset` is, in the text, what `place` begins with.
+static void assert_place(const char *text, u64 offset, const char *place)
+{
+    weft_wat_options options = WEFT_WAT_OPTIONS_INIT;
+    weft_wat_error error = WEFT_WAT_ERROR_INIT;
+    options.names = true;
+    bool found = weft_wat_locate(text, strlen(text), &options, offset, &error);
+    if (found != (place != NULL)) fail_msg("0x%x of %s", (unsigned)offset, text);
+    if (!found) return;
+    const char *there = text + error.offset;
+    if (strncmp(there, place, strlen(place)) != 0) fail_msg("%s\nis not\n%s", there, place);
+}
+
+static void an_offset_leads_back_to_the_instruction_or_field(void **state)
+{
+    (void)state;
+    const char *text =
+        "(module (type (func (param i32) (result i32)))"  // 08: section, 0a: count, 0b: type
+        " (import \"m\" \"f\" (func $f (type 0)))"          // 10: section, 12: count, 13: import
+        " (func $g (type 0) (local i64)"                  // 19: section, 1c: type; 1d: section
+        " (drop (i32.add (local.get 0) (i32.const 7)))"   // 20: size, 21: locals, 24: code
+        " (if (result i32) (local.get 0) (then i32.const 3) (else (call $f (i32.const 4))))))";
+    static const struct {
+        u64 offset;
+        const char *place;
+    } places[] = {
+        {0x00, NULL},         {0x08, NULL},        {0x0b, "type (func (param"},
+        {0x0f, "type (func"}, {0x12, NULL},        {0x13, "(import"},
+        {0x18, "(import"},    {0x19, NULL},        {0x1c, "(func $g"},
+        {0x1f, NULL},         {0x20, "(func $g"},  {0x23, "(func $g"},
+        {0x24, "local.get 0) (i32.const 7"},       {0x25, "local.get 0) (i32.const 7"},
+        {0x26, "i32.const 7"}, {0x28, "i32.add"},  {0x29, "drop"},
+        {0x2a, "local.get 0) (then"},              {0x2c, "if (result"},
+        {0x2e, "i32.const 3"}, {0x30, "else (call"}, {0x31, "i32.const 4"},
+        {0x33, "call $f"},    {0x35, ")))"},       {0x36, "))"},
+        {0x37, NULL},         {0x1000, NULL},
+        {UINT64_MAX, NULL},
+    };
+    for (size_t i = 0; i < COUNT_OF(places); i++) assert_place(text, places[i].offset, places[i].place);
+    assert_place("(module (func", 0x20, NULL);  // no module, no place
+    assert_place("(module binary \"\\00asm\\01\\00\\00\\00\")", 0, NULL);
+}
+
+// The offset of every error, and of every frame, is one that leads back.
+static void what_validation_refuses_has_a_place(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *place;
+    } wrong[] = {
+        {"(module (func (result i32) i64.const 1 nop))", "))"},
+        {"(module (func\n  i64.const 1\n  drop\n  drop\n  nop))", "drop\n  nop"},
+        {"(module (func) (func (block (result i32) (i64.const 1)) drop))", ") drop"},
+        {"(module (func (loop) (if (i32.const 1) (then (drop)))))", "drop"},
+        {"(module (func (if (result i32) (i32.const 1) (then (i32.const 2)) (else)) drop))", ") drop"},
+        {"(module (memory 1) (func (drop (i32.load align=8 (i32.const 0)))))", "i32.load"},
+        {"(module (func (br_table 0 1 (i32.const 0))))", "br_table"},
+        {"(module (func (call 5)) (func))", "call 5"},
+        {"(module (global i32 (i32.const 1)) (global i64 (i32.const 2)))", "i32.const 2"},
+        {"(module (table 1 funcref) (elem (i64.const 0) func))", "(elem"},
+        {"(module (func) (memory 1) (data (i32.const 0) \"a\") (data (f32.const 0) \"b\"))", "(data (f32"},
+    };
+    for (size_t i = 0; i < COUNT_OF(wrong); i++) {
+        weft_error error = WEFT_ERROR_INIT;
+        u8 *bytes;
+        size_t size;
+        must_assemble(wrong[i].text, &bytes, &size);
+        assert_false(weft_validate(bytes, size, NULL, &error));
+        assert_place(wrong[i].text, error.offset, wrong[i].place);
+        weft_wat_free(NULL, bytes, size);
+    }
+}
+
+static void a_place_is_not_found_without_memory(void **state)
+{
+    (void)state;
+    bool found = false;
+    for (long limit = 0; !found; limit++) {
+        Rationed rationed = {.left = limit};
+        weft_allocator allocator = {rationed_resize, &rationed};
+        weft_wat_options options = WEFT_WAT_OPTIONS_INIT;
+        options.allocator = &allocator;
+        found = weft_wat_locate("(module (func (nop)))", 21, &options, 0x17, NULL);
+        assert_int_equal(rationed.taken, 0);
+        assert_true(limit < 5000);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -406,6 +494,9 @@ int main(void)
         cmocka_unit_test(a_first_line_for_the_shell_is_skipped),
         cmocka_unit_test(deep_nesting_only_takes_memory),
         cmocka_unit_test(every_allocation_may_fail),
+        cmocka_unit_test(an_offset_leads_back_to_the_instruction_or_field),
+        cmocka_unit_test(what_validation_refuses_has_a_place),
+        cmocka_unit_test(a_place_is_not_found_without_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -160,6 +160,7 @@ void input_free(Input *input)
 {
     if (input->translated) {
         weft_wat_free(NULL, input->bytes, input->size);
+        free(input->text);
     } else {
         free(input->bytes);
     }
@@ -276,6 +277,21 @@ void complain_wat(const char *name, const weft_wat_error *error)
     }
 }
 
+void complain_text(const char *name, const char *text, size_t size, bool names,
+                   const weft_error *error)
+{
+    weft_wat_options options = WEFT_WAT_OPTIONS_INIT;
+    weft_wat_error place = WEFT_WAT_ERROR_INIT;
+    options.names = names;
+    if (!weft_wat_locate(text, size, &options, error->offset, &place)) {
+        complain_error(name, error);
+        return;
+    }
+    snprintf(place.text, sizeof place.text, "%s", error->text);
+    complain_wat(name, &place);
+    if (error->hint[0]) advise("%s", error->hint);
+}
+
 static bool translate_text(Input *input)
 {
     weft_wat_options options = WEFT_WAT_OPTIONS_INIT;
@@ -289,7 +305,7 @@ static bool translate_text(Input *input)
         complain_wat(input->name, &error);
         return false;
     }
-    free(input->bytes);
+    input->text = (char *)input->bytes, input->text_size = input->size;
     input->bytes = bytes, input->size = size, input->translated = true;
     return true;
 }

@@ -122,7 +122,11 @@ static bool advise_section(const Input *input)
 
 void complain_load(const Input *input, const char *features, const weft_error *error)
 {
-    complain_error(input->name, error);
+    if (input->translated) {
+        complain_text(input->name, input->text, input->text_size, true, error);
+    } else {
+        complain_error(input->name, error);
+    }
     if (error->kind != WEFT_MALFORMED && error->kind != WEFT_INVALID) return;
     if (advise_section(input)) return;
     advise_feature(input, features);

@@ -441,6 +441,26 @@ static void format_source(const weft_frame *frame, char *buffer, size_t size)
     }
 }
 
+// The file that a frame's module came from.
+static const Input *input_of(const Run *run, const weft_frame *frame)
+{
+    const weft_module *module = weft_instance_module(frame->instance);
+    for (u32 i = 0; i < run->preload_count; i++) {
+        if (run->preloads[i].module == module) return &run->preloads[i].input;
+    }
+    return &run->input;
+}
+
+// ", game.wat:12:5", for a module that was a text.
+static void format_text_place(const Input *input, const weft_frame *frame, char *buffer, size_t size)
+{
+    weft_wat_options options = WEFT_WAT_OPTIONS_INIT;
+    weft_wat_error place = WEFT_WAT_ERROR_INIT;
+    options.names = true;  // as it was translated
+    if (!weft_wat_locate(input->text, input->text_size, &options, frame->offset, &place)) return;
+    snprintf(buffer, size, ", %s:%u:%u", input->name, (unsigned)place.line, (unsigned)place.column);
+}
+
 // "  3: main.main (at 0x2f31)"; where several modules run, also which one.
 static void print_frame(const Run *run, u32 depth, const weft_frame *frame, bool has_debug)
 {
@@ -454,7 +474,11 @@ static void print_frame(const Run *run, u32 depth, const weft_frame *frame, bool
         snprintf(name, sizeof name, "func[%u]", (unsigned)frame->function_index);
     }
     char source[300] = "";
-    if (has_debug) format_source(frame, source, sizeof source);
+    if (frame->instance && input_of(run, frame)->translated) {
+        format_text_place(input_of(run, frame), frame, source, sizeof source);
+    } else if (has_debug) {
+        format_source(frame, source, sizeof source);
+    }
     if (!frame->instance) {
         complain_more("%3u: %s (host)", depth, name);
     } else {

@@ -153,6 +153,8 @@ typedef struct Input {
     u8 *bytes;
     size_t size;
     bool translated;  // from the text format: the bytes are weft_wat's
+    char *text;       // then, what they were made from
+    size_t text_size;
     bool partial;     // the contents of debug sections were left out
 } Input;
 
@@ -169,6 +171,11 @@ void input_free(Input *input);
 
 // Reports what is wrong with a text: the place, the line and a caret below it.
 void complain_wat(const char *name, const weft_wat_error *error);
+
+// Reports why the module made from this text is none: in the text, as above, if it is known
+// where. `names` says whether it was made with names.
+void complain_text(const char *name, const char *text, size_t size, bool names,
+                   const weft_error *error);
 
 // Writes `size` bytes to the file `path`, or to stdout where it is NULL or "-".
 bool output_write(const char *path, const void *bytes, size_t size);

@@ -22,13 +22,15 @@ static const Option wat2wasm_options[] = {
     {0},
 };
 
-static bool check_module(const char *name, const u8 *bytes, size_t size, const char *features)
+// Whether the module made from `source` is valid.
+static bool check_module(const Input *source, const Wat2WasmValues *values, const u8 *bytes,
+                         size_t size)
 {
     weft_error error = WEFT_ERROR_INIT;
     weft_module_options options = WEFT_MODULE_OPTIONS_INIT;
-    options.features = features ? features : "all";
+    options.features = values->features ? values->features : "all";
     if (weft_validate(bytes, size, &options, &error)) return true;
-    complain_error(name, &error);
+    complain_text(source->name, (const char *)source->bytes, source->size, values->names, &error);
     return false;
 }
 
@@ -50,7 +52,7 @@ static int wat2wasm_main(const Verb *verb, int argc, char **argv)
     if (!weft_wat2wasm((const char *)input.bytes, input.size, &options, &bytes, &size, &error)) {
         complain_wat(input.name, &error);
     } else {
-        if ((values.no_check || check_module(input.name, bytes, size, values.features)) &&
+        if ((values.no_check || check_module(&input, &values, bytes, size)) &&
             output_write(values.output, bytes, size))
             code = EXIT_FINE;
         weft_wat_free(&options, bytes, size);

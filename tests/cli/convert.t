@@ -28,7 +28,9 @@ $ weft wat2wasm add.wat -o no/such/folder/x.wasm
 (module (func (result i32) (i64.const 1)))
 >>
 $ weft wat2wasm wrong.wat -o wrong.wasm
-!~ weft: wrong.wat: *type mismatch*
+!~ weft: wrong.wat:1:41: type mismatch*
+!~ *(i64.const 1)))
+!~ *^
 ? 1
 $ weft wat2wasm --no-check wrong.wat -o wrong.wasm && weft validate wrong.wasm
 !~ weft: wrong.wasm: *type mismatch*

@@ -93,8 +93,8 @@ $ weft run --features 3.0,+threads kinds.wat
 ? 1
 
 # What a module imports says more about it than the proposal it needs besides.
-$ weft kinds.wat 2>&1 | sed -n '1,4p;$p'
->~ weft: kinds.wat: malformed limits flags (at 0x*)
+$ weft kinds.wat 2>&1 | sed -n '1p;4,6p;$p'
+> weft: kinds.wat:2:3: malformed limits flags
 >   it is valid with --features 3.0,+threads
 > weft: kinds.wat: 9 imports are missing
 >   env.memory (memory 2 4 shared)

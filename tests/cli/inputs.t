@@ -91,7 +91,9 @@ $ weft wast test.wast | tail -1
   (func (export "f") (result i32) (i32.atomic.load (i32.const 0))))
 >>
 $ weft validate atomic.wat
-!~ weft: atomic.wat: *
+!~ weft: atomic.wat:1:9: malformed limits flags
+!~ *(memory 1 1 shared)
+!~ *^
 !   it is valid with --features 3.0,+threads
 ? 1
 $ weft validate --features 3.0,+threads atomic.wat

@@ -98,7 +98,9 @@ $ weft inspect broken.wat
 >~   0x000008 * type, 1
 >~   0x* function, 1
 >~   0x* code, 1
-!~ weft: broken.wat: *type mismatch*
+!~ weft: broken.wat:1:27: type mismatch*
+!~ *
+!~ *^
 ? 1
 $ weft inspect
 ! weft: inspect wants a FILE

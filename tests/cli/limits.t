@@ -8,9 +8,9 @@
 >>
 $ weft deep.wat
 !~ weft: deep.wat: call stack exhausted*
-!~   * 0: down (at 0x*)
+!~   * 0: down (at 0x*), *.wat:*
 !...
-!~   * 23: down (at 0x*)
+!~   * 23: down (at 0x*), *.wat:*
 !        and more
 ? 134
 $ weft run --max-stack 64K deep.wat
@@ -41,8 +41,8 @@ $ weft run --max-stack 16K --invoke depth depth.wat 10000
 >>
 $ weft run --fuel 100000 spin.wat
 ! weft: spin.wat: out of fuel after 100000 instructions (--fuel)
-!~   * 0: spin (at 0x*)
-!~   * 1: _start (at 0x*)
+!~   * 0: spin (at 0x*), *.wat:*
+!~   * 1: _start (at 0x*), *.wat:*
 ? 125
 $ weft run --fuel 0 spin.wat
 !~ weft: spin.wat: out of fuel after 0 instructions (--fuel)
@@ -50,8 +50,8 @@ $ weft run --fuel 0 spin.wat
 ? 125
 $ weft run --timeout 0.2 spin.wat
 ! weft: spin.wat: still running after 0.200 s (--timeout)
-!~   * 0: spin (at 0x*)
-!~   * 1: _start (at 0x*)
+!~   * 0: spin (at 0x*), *.wat:*
+!~   * 1: _start (at 0x*), *.wat:*
 ? 124
 $ weft run --timeout=100ms spin.wat
 !~ weft: spin.wat: still running after 0.100 s (--timeout)
@@ -67,13 +67,13 @@ $ weft run --timeout=100ms spin.wat
 >>
 $ for f in if less table; do weft run --timeout 0.1 --invoke $f spin-if.wat 1; echo $?; done 2>&1 | grep -v func
 > weft: spin-if.wat: still running after 0.100 s (--timeout)
->~     0: if (at 0x*)
+>~     0: if (at 0x*), *.wat:*
 > 124
 > weft: spin-if.wat: still running after 0.100 s (--timeout)
->~     0: less (at 0x*)
+>~     0: less (at 0x*), *.wat:*
 > 124
 > weft: spin-if.wat: still running after 0.100 s (--timeout)
->~     0: table (at 0x*)
+>~     0: table (at 0x*), *.wat:*
 > 124
 # The start function obeys too.
 << spin-start.wat
@@ -81,11 +81,11 @@ $ for f in if less table; do weft run --timeout 0.1 --invoke $f spin-if.wat 1; e
 >>
 $ weft run --timeout 0.1 spin-start.wat
 !~ weft: spin-start.wat: still running after 0.100 s (--timeout)
-!~   * 0: spin (at 0x*)
+!~   * 0: spin (at 0x*), *.wat:*
 ? 124
 $ weft run --fuel 1000 spin-start.wat
 !~ weft: spin-start.wat: out of fuel after 1000 instructions (--fuel)
-!~   * 0: spin (at 0x*)
+!~   * 0: spin (at 0x*), *.wat:*
 ? 125
 # A bulk operation of a gigabyte costs fuel, too.
 << fill.wat
@@ -159,8 +159,8 @@ $ weft run --max-memory 32K --invoke grow grow.wat 0
 # the signal is sent by one that first sets it back.)
 $ (sh -c 'trap - INT; exec weft spin.wat' & p=$!; sleep 0.5; kill -INT $p; wait $p)
 ! weft: spin.wat: interrupted
-!~   * 0: spin (at 0x*)
-!~   * 1: _start (at 0x*)
+!~   * 0: spin (at 0x*), *.wat:*
+!~   * 1: _start (at 0x*), *.wat:*
 ? 130
 $ (sh -c 'trap - INT; exec weft sleep.wat' & p=$!; sleep 0.5; kill -INT $p; wait $p)
 ! weft: sleep.wat: interrupted

@@ -59,13 +59,13 @@ $ weft run --no-start --invoke seven exit.wat
 >>
 $ weft trap.wat
 !~ weft: trap.wat: trap: unreachable*
-!~   * 0: inner (at 0x*)
-!~   * 1: outer (at 0x*)
-!~   * 2: _start (at 0x*)
+!~   * 0: inner (at 0x*), *.wat:*
+!~   * 1: outer (at 0x*), *.wat:*
+!~   * 2: _start (at 0x*), *.wat:*
 ? 134
 $ weft run --no-start --invoke divide trap.wat 7 0
 !~ weft: trap.wat: trap: integer divide by zero*
-!~   * 0: divide (at 0x*)
+!~   * 0: divide (at 0x*), *.wat:*
 ? 134
 $ weft run --no-start --invoke divide trap.wat -7 2
 > -3

@@ -42,16 +42,79 @@ $ weft wat2wasm wrong.wat
 (module (func $f (result i32) (i64.const 1)))
 >>
 $ weft wat2wasm invalid.wat -o out.wasm
-!~ weft: invalid.wat: func\[0\]: type mismatch* (at 0x*)
+! weft: invalid.wat:1:44: type mismatch: instruction requires [i32] but stack has [i64]
+!   (module (func $f (result i32) (i64.const 1)))
+!                                              ^
 ? 1
 $ ls out.wasm
 !~ *out.wasm*
 ? 2
+
+# What validation refuses is shown in the text too: the instruction, or the field.
+<< lines.wat
+(module
+  (memory 1)
+  (func $sum (param $x i32) (result i32)
+    (i32.add
+      (local.get $x)
+      (i64.const 2))))
+>>
+$ weft validate lines.wat
+! weft: lines.wat:4:6: type mismatch: instruction requires [i32 i32] but stack has [i32 i64]
+!       (i32.add
+!        ^
+? 1
+$ weft run lines.wat
+!~ weft: lines.wat:4:6: *
+!~       (i32.add
+!~        ^
+? 1
+$ weft validate - < lines.wat
+!~ weft: standard input:4:6: *
+!~       (i32.add
+!~        ^
+? 1
+<< global.wat
+(module (import "a" "b" (func))
+  (global i32 (i32.const 1))
+  (global $g (mut i32)
+    (i64.const 1)))
+>>
+$ weft validate global.wat
+!~ weft: global.wat:4:6: type mismatch*
+!~       (i64.const 1)))
+!~        ^
+? 1
+<< start.wat
+(module (func $f (param i32))
+  (start $f))
+>>
+$ weft validate start.wat
+!~ weft: start.wat:2:3: start function*
+!~     (start $f))
+!~     ^
+? 1
+
+# And where a program was when it trapped.
+<< trap.wat
+(module
+  (func $inner (if (i32.const 1) (then
+    unreachable)))
+  (func (export "_start")
+    (call $inner)))
+>>
+$ weft trap.wat
+!~ weft: trap.wat: trap: unreachable*
+!~ * 0: inner (at 0x*), trap.wat:3:5
+!~ * 1: _start (at 0x*), trap.wat:5:6
+? 134
 $ weft wat2wasm --no-check invalid.wat | weft validate -
 !~ weft: standard input: *type mismatch*
 ? 1
 $ weft wasm2wat invalid.wat
-!~ weft: invalid.wat: *type mismatch*
+!~ weft: invalid.wat:1:44: type mismatch*
+!~ *(i64.const 1)))
+!~ *^
 ? 1
 $ weft wat2wasm
 ! weft: wat2wasm wants one FILE

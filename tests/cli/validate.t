@@ -14,16 +14,22 @@
 $ weft validate good.wat
 $ weft validate < good.wat -
 $ weft validate mismatch.wat
-!~ weft: mismatch.wat: wrong: type mismatch* (at 0x*)
+!~ weft: mismatch.wat:*: type mismatch*
+!~ *
+!~ *^
 ? 1
 $ weft validate --features 1.0 simd.wat
-!~ weft: simd.wat: *
+!~ weft: simd.wat:1:15: *
+!~ *
+!~ *^
 !   it is valid with --features 1.0,+simd
 ? 1
 $ weft validate --features 1.0,+simd simd.wat
 $ weft validate --features=all good.wat simd.wat
 $ weft validate good.wat mismatch.wat simd.wat missing.wat
-!~ weft: mismatch.wat: *
+!~ weft: mismatch.wat:3:42: *
+!~ *
+!~ *^
 ! weft: missing.wat: No such file or directory
 ? 1
 $ weft validate

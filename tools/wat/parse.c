@@ -51,6 +51,7 @@ void parser_free(Parser *p)
     allocator_free(p->alloc, p->frames, p->frame_room * sizeof *p->frames);
     allocator_free(p->alloc, p->open_labels, p->label_room * sizeof *p->open_labels);
     allocator_free(p->alloc, p->customs, p->custom_room * sizeof *p->customs);
+    allocator_free(p->alloc, p->places, p->place_room * sizeof *p->places);
     arena_free(&p->arena);
 }
 
@@ -551,7 +552,8 @@ static TypeDef *add_typedef(Parser *p, TypeDef type)
 // (type id? (sub final? x* comptype))  or  (type id? comptype)     spec: text-typedef
 static void parse_typedef(Parser *p, u32 group_size)
 {
-    TypeDef type = {.is_final = true, .group_size = group_size, .super_at = p->supers.count};
+    TypeDef type = {.is_final = true, .group_size = group_size, .super_at = p->supers.count,
+                    .where = p->at[-1].at};
     u32 index = p->type_count;
     Symbol name = take_id(p);
     note_name(p, NAMES_TYPE, index, name);
@@ -629,7 +631,7 @@ u32 resolve_typeuse(Parser *p, const TypeUse *use)
     }
     TypeDef type = {.comp = COMP_FUNC, .is_final = true, .group_size = 1,
                     .at = p->valtypes.count, .param_count = use->param_count,
-                    .result_count = use->result_count};
+                    .result_count = use->result_count, .where = use->where->at};
     for (u32 i = 0; i < use->param_count + use->result_count; i++)
         u32_push(p, &p->valtypes, types[i]);
     u32 index = p->type_count;

@@ -410,10 +410,17 @@ static void open_block(Parser *p, Symbol label)
     if (p->in_function) note_name(p, NAMES_LABEL, number, label);
 }
 
-static void put_op(Parser *p, Op op)
+// Writes an instruction whose keyword, or the parenthesis that stands for it, is `where`.
+static void put_instr(Parser *p, const Instr *instr, const Token *where)
+{
+    note_place(p, p->code, where->at);
+    encode_instr(p->code, instr);
+}
+
+static void put_op(Parser *p, Op op, const Token *where)
 {
     Instr instr = {.op = (u16)op};
-    encode_instr(p->code, &instr);
+    put_instr(p, &instr, where);
 }
 
 // `end $l` and `else $l` may repeat the label of their block.
@@ -437,7 +444,8 @@ static void parse_plain(Parser *p)
     OpenFrame *f = top_frame(p);
     s8 hint = take_branch_hint(p);
     if (!parser_ok(p)) return;
-    Instr instr = {.op = (u16)word_op(p->at->word)};
+    const Token *where = p->at;
+    Instr instr = {.op = (u16)word_op(where->word)};
     bool block = f->kind == OPEN_PLAIN;
     switch (instr.op) {
     case OP_block: case OP_loop: case OP_if: case OP_try: case OP_try_table: {
@@ -445,7 +453,7 @@ static void parse_plain(Parser *p)
         Symbol label = parse_block_header(p, &instr);
         if (!parser_ok(p)) return;
         note_branch_hint(p, hint);
-        encode_instr(p->code, &instr);
+        put_instr(p, &instr, where);
         open_block(p, label);
         push_frame(p, OPEN_PLAIN, instr.op, label);
         return;
@@ -455,21 +463,21 @@ static void parse_plain(Parser *p)
         p->at++;
         check_label(p, f->label);
         f->op = OP_else, f->else_at = p->code->size;
-        put_op(p, OP_else);
+        put_op(p, OP_else, where);
         return;
     case OP_catch: case OP_catch_all:
         if (!block || (f->op != OP_try && f->op != OP_catch)) break;
         p->at++;
         f->op = instr.op;
         if (instr.op == OP_catch) instr.of.index = parse_index(p, SPACE_TAG);
-        encode_instr(p->code, &instr);
+        put_instr(p, &instr, where);
         return;
     case OP_delegate:
         if (!block || f->op != OP_try) break;
         p->at++;
         pop_label(p);
         instr.of.index = parse_label(p);
-        encode_instr(p->code, &instr);
+        put_instr(p, &instr, where);
         p->frame_count--;
         return;
     case OP_end:
@@ -477,7 +485,7 @@ static void parse_plain(Parser *p)
         p->at++;
         check_label(p, f->label);
         drop_empty_else(p, f);
-        put_op(p, OP_end);
+        put_op(p, OP_end, where);
         pop_label(p);
         p->frame_count--;
         return;
@@ -486,7 +494,7 @@ static void parse_plain(Parser *p)
         parse_immediates(p, &instr);
         if (!parser_ok(p)) return;
         note_branch_hint(p, hint);
-        encode_instr(p->code, &instr);
+        put_instr(p, &instr, where);
         return;
     }
     fail_unexpected(p);
@@ -498,6 +506,7 @@ static void put_pending(Parser *p, const OpenFrame *f)
 {
     note_branch_hint(p, f->hint);
     if (p->pending.size > f->pending) {
+        note_place(p, p->code, f->where);
         bytes_add(p->code, p->pending.data + f->pending, p->pending.size - f->pending);
     }
     p->pending.size = f->pending;
@@ -518,7 +527,7 @@ static bool open_if_arm(Parser *p, OpenFrame *f)
     if (word == WORD_OPS + OP_else && f->step == IF_THEN_DONE) {
         f->step = IF_ELSE_DONE;
         f->op = OP_else, f->else_at = p->code->size;
-        put_op(p, OP_else);
+        put_op(p, OP_else, p->at + 1);
         p->at += 2;
         push_frame(p, OPEN_ARM, OP_else, NO_SYMBOL);
         return true;
@@ -529,8 +538,9 @@ static bool open_if_arm(Parser *p, OpenFrame *f)
 // (do ...), (catch x ...), (catch_all ...), (delegate l) of a `try`.
 static bool open_try_arm(Parser *p, OpenFrame *f)
 {
+    const Token *where = p->at + 1;
     Instr instr = {0};
-    switch (p->at[1].word) {
+    switch (where->word) {
     case WORD_do:
         if (f->step != TRY_START) return false;
         f->step = TRY_DO_DONE;
@@ -542,13 +552,13 @@ static bool open_try_arm(Parser *p, OpenFrame *f)
         p->at += 2;
         instr.op = OP_catch;
         instr.of.index = parse_index(p, SPACE_TAG);
-        encode_instr(p->code, &instr);
+        put_instr(p, &instr, where);
         break;
     case WORD_OPS + OP_catch_all:
         if (f->step != TRY_DO_DONE && f->step != TRY_CATCH_DONE) return false;
         f->step = TRY_ALL_DONE;
         p->at += 2;
-        put_op(p, OP_catch_all);
+        put_op(p, OP_catch_all, where);
         break;
     case WORD_OPS + OP_delegate:
         if (f->step != TRY_DO_DONE) return false;
@@ -557,7 +567,7 @@ static bool open_try_arm(Parser *p, OpenFrame *f)
         pop_label(p);
         instr.op = OP_delegate;
         instr.of.index = parse_label(p);
-        encode_instr(p->code, &instr);
+        put_instr(p, &instr, where);
         expect(p, TOKEN_RPAR);
         return true;
     default: return false;
@@ -582,7 +592,8 @@ static void parse_open(Parser *p)
         fail_unexpected(p);
         return;
     }
-    Instr instr = {.op = (u16)word_op(p->at[1].word)};
+    const Token *where = p->at + 1;
+    Instr instr = {.op = (u16)word_op(where->word)};
     switch (instr.op) {
     case OP_else: case OP_end: case OP_catch: case OP_catch_all: case OP_delegate:
         p->at++;
@@ -592,7 +603,7 @@ static void parse_open(Parser *p)
         p->at += 2;
         Symbol label = parse_block_header(p, &instr);
         if (!parser_ok(p)) return;
-        encode_instr(p->code, &instr);
+        put_instr(p, &instr, where);
         open_block(p, label);
         push_frame(p, instr.op == OP_try ? OPEN_TRY : OPEN_FOLDED, instr.op, label);
         return;
@@ -604,7 +615,7 @@ static void parse_open(Parser *p)
         u32 pending = (u32)p->pending.size;
         encode_instr(&p->pending, &instr);
         f = push_frame(p, OPEN_IF, OP_if, label);
-        if (f) f->pending = pending, f->hint = hint;
+        if (f) f->pending = pending, f->hint = hint, f->where = where->at;
         return;
     }
     default: break;
@@ -615,13 +626,13 @@ static void parse_open(Parser *p)
     if (at_kind(p, TOKEN_RPAR)) {  // no operands: nothing has to wait
         p->at++;
         note_branch_hint(p, hint);
-        encode_instr(p->code, &instr);
+        put_instr(p, &instr, where);
         return;
     }
     u32 pending = (u32)p->pending.size;
     encode_instr(&p->pending, &instr);
     f = push_frame(p, OPEN_OPERANDS, instr.op, NO_SYMBOL);
-    if (f) f->pending = pending, f->hint = hint;
+    if (f) f->pending = pending, f->hint = hint, f->where = where->at;
 }
 
 // A closing parenthesis ends what the frame on top stands for.
@@ -631,7 +642,7 @@ static void parse_close(Parser *p)
     switch ((OpenKind)f->kind) {
     case OPEN_OPERANDS: put_pending(p, f); break;
     case OPEN_FOLDED:
-        put_op(p, OP_end);
+        put_op(p, OP_end, p->at);
         pop_label(p);
         break;
     case OPEN_IF:
@@ -640,7 +651,7 @@ static void parse_close(Parser *p)
             return;
         }
         drop_empty_else(p, f);
-        put_op(p, OP_end);
+        put_op(p, OP_end, p->at);
         pop_label(p);
         break;
     case OPEN_TRY:
@@ -649,7 +660,7 @@ static void parse_close(Parser *p)
             return;
         }
         if (f->step != TRY_DELEGATED) {
-            put_op(p, OP_end);
+            put_op(p, OP_end, p->at);
             pop_label(p);
         }
         break;

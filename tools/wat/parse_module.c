@@ -374,12 +374,15 @@ static void parse_func(Parser *p, const FieldKind *kind)
     parse_locals(p, type_known ? p->types[type].param_count : 0, type_known);
     p->locals.size = p->body.size = 0;
     encode_locals(p, &p->locals);
+    u32 first_place = p->place_count;
     parse_instrs(p, &p->body);
+    note_place(p, &p->body, p->at->at);
     put_end(&p->body);
 
     Bytes *code = &p->sections[SECTION_CODE];
     bytes_u64(code, p->locals.size + p->body.size);
     bytes_add(code, p->locals.data, p->locals.size);
+    settle_body_places(p, first_place, code->size);
     bytes_add(code, p->body.data, p->body.size);
     code->failed |= p->locals.failed;
     p->counts[SECTION_CODE]++;
@@ -721,6 +724,7 @@ static void parse_field(Parser *p)
         return;
     }
     p->at++;
+    note_field_place(p, where->at);
     switch (word) {
     case WORD_import: parse_import(p); break;
     case WORD_func: parse_func(p, kind); break;
@@ -773,6 +777,7 @@ static void encode_types(Parser *p)
     for (u32 i = 0; i < p->type_count; i++) {
         const TypeDef *t = &p->types[i];
         p->counts[SECTION_TYPE] += t->group_size > 0;
+        note_place(p, out, t->where);
         if (t->group_size > 1) bytes_byte(out, 0x4e), bytes_u32(out, t->group_size);
         encode_typedef(p, out, t);
     }
@@ -800,6 +805,7 @@ static void put_module(Parser *p, Bytes *out)
         if (id == SECTION_DATA_COUNT) bytes_u32(&counted, p->counts[SECTION_DATA]);
         bytes_add(&counted, content->data, content->size);
         encode_section(out, id, &counted);
+        p->section_at[id] = (u32)(out->size - content->size);
     }
     write_customs(p, out, COUNT_OF(section_order) + 1);
     write_names(p, out);

@@ -36,10 +36,18 @@ typedef struct WatError {
     char text[192];  // in the words of the official suite
 } WatError;
 
+// Which place of the source a byte of the module comes from.
+typedef struct Sought {
+    u64 offset;  // in the module
+    u32 source;  // the answer, if it was found
+    bool found;
+} Sought;
+
 // How a text is to be understood.
 typedef struct AssembleOptions {
     bool keep_names;   // identifiers become a name section
     bool narrow_limits;  // limits are u32, as they were before memory64
+    Sought *sought;  // NULL: nobody asks, and no places are kept
 } AssembleOptions;
 
 // Identifiers are numbered as they are met; equal ones have equal numbers.
@@ -82,6 +90,7 @@ typedef struct FieldDef {
 typedef struct TypeDef {
     u8 comp;  // CompKind
     bool is_sub, is_final;
+    u32 where;  // in the source: its own text, or the first use that implies it
     u32 super_at, super_count;         // in supers
     u32 at, param_count, result_count; // COMP_FUNC: in valtypes
     u32 field_at, field_count;         // in fields
@@ -96,6 +105,7 @@ typedef struct OpenFrame {
     u16 op;
     Symbol label;
     u32 pending;    // where its bytes begin among those that wait
+    u32 where;      // its keyword in the source
     size_t else_at; // offset of an `else` in the code
 } OpenFrame;
 
@@ -103,6 +113,12 @@ typedef struct OpenLabel {
     Symbol name;
     u32 shadowed;  // the label this one hides
 } OpenLabel;
+
+// What begins at `offset` of a section's content, and where it stands in the source.
+typedef struct SourcePlace {
+    u8 section;
+    u32 offset, source;
+} SourcePlace;
 
 typedef struct CustomDef {
     u8 before;  // rank of the section it precedes (custom_rank), 0 first, 255 last
@@ -155,6 +171,10 @@ typedef struct Parser {
 
     Bytes sections[SECTION_COUNT];  // contents by id, without their counts
     u32 counts[SECTION_COUNT];
+
+    SourcePlace *places;  // if one is sought; in rising order for each section
+    u32 place_count, place_room;
+    u32 section_at[SECTION_COUNT];  // where the contents lie in the finished module
 
     Bytes names[NAME_MAPS];         // contents of the name section's maps by NameKind
     u32 name_counts[NAME_MAPS];
@@ -262,6 +282,19 @@ typedef struct TypeUse {
 // With `bind_params`, parameters may have names and become locals.
 TypeUse parse_typeuse(Parser *p, bool bind_params);
 u32 resolve_typeuse(Parser *p, const TypeUse *use);
+
+// --- places.c: from the bytes back to the source --------------------------------------
+//
+// Nothing is kept unless a place is sought: who needs one assembles the text again.
+
+// What is written next into `code` stands at `source`.
+void note_place(Parser *p, const Bytes *code, u32 source);
+// Whatever the field at `source` adds to the sections, where no instruction says it better.
+void note_field_place(Parser *p, u32 source);
+// The body that begins with place number `first` came to lie at `offset` of the code section.
+void settle_body_places(Parser *p, u32 first, size_t offset);
+// Answers with the module finished; bytes that nobody wrote come from no place.
+void find_place(const Parser *p, Sought *sought);
 
 // --- parse_instr.c: instructions -----------------------------------------------------
 

@@ -45,6 +45,7 @@ bool assemble_text(WatText *text, AssembleOptions options, Bytes *out, WatError 
     if (!at_kind(&p, TOKEN_END)) fail_unexpected(&p);
     if (out->failed) fail_memory(&p);
     *error = p.error;
+    if (options.sought && parser_ok(&p)) find_place(&p, options.sought);
     parser_free(&p);
     return error->kind == WAT_OK;
 }
@@ -133,29 +134,39 @@ static bool give_bytes(Bytes *from, void **data, size_t *size)
     return true;
 }
 
+static bool assemble(const char *text, size_t size, AssembleOptions options, Bytes *out,
+                     WatError *error)
+{
+    *error = (WatError){.kind = WAT_OUT_OF_MEMORY, .text = "out of memory"};
+    if (size >= UINT32_MAX) {
+        memcpy(error->text, "text is larger than 4 GiB", sizeof "text is larger than 4 GiB");
+        return false;
+    }
+    WatText lexed = {0};
+    Words *words = allocator_take(out->alloc, sizeof *words);
+    if (words) words_init(words);
+    bool done = words &&
+                text_lex(&lexed, out->alloc, words, text, skip_preamble_text(text, size), (u32)size) &&
+                assemble_text(&lexed, options, out, error);
+    text_free(&lexed);
+    allocator_free(out->alloc, words, sizeof *words);
+    return done;
+}
+
 bool weft_wat2wasm(const char *text, size_t text_size, const weft_wat_options *options,
                    uint8_t **bytes, size_t *size, weft_wat_error *error)
 {
-    const Allocator *alloc = options_alloc(options);
-    const WatError no_memory = {.kind = WAT_OUT_OF_MEMORY, .text = "out of memory"};
-    WatError failure = no_memory;
-    WatText lexed = {0};
+    WatError failure;
     Bytes out;
-    bytes_init(&out, alloc);
-    Words *words = allocator_take(alloc, sizeof *words);
+    bytes_init(&out, options_alloc(options));
     void *block = NULL;
-    bool done = false;
     *bytes = NULL, *size = 0;
-    if (words) words_init(words);
-    if (text_size >= UINT32_MAX)
-        failure = (WatError){.kind = WAT_OUT_OF_MEMORY, .text = "text is larger than 4 GiB"};
-    else if (words && text_lex(&lexed, alloc, words, text, skip_preamble_text(text, text_size),
-                               (u32)text_size))
-        done = assemble_text(&lexed, (AssembleOptions){.keep_names = options && options->names},
-                             &out, &failure);
-    if (done && !give_bytes(&out, &block, size)) done = false, failure = no_memory;
-    text_free(&lexed);
-    allocator_free(alloc, words, sizeof *words);
+    bool done = assemble(text, text_size, (AssembleOptions){.keep_names = options && options->names},
+                         &out, &failure);
+    if (done && !give_bytes(&out, &block, size)) {
+        failure = (WatError){.kind = WAT_OUT_OF_MEMORY, .text = "out of memory"};
+        done = false;
+    }
     if (done) {
         *bytes = block;
         return true;
@@ -163,6 +174,25 @@ bool weft_wat2wasm(const char *text, size_t text_size, const weft_wat_options *o
     bytes_free(&out);
     fill_error(error, &failure, text, text_size);
     return false;
+}
+
+bool weft_wat_locate(const char *text, size_t text_size, const weft_wat_options *options,
+                     uint64_t offset, weft_wat_error *place)
+{
+    WatError failure;
+    Sought sought = {.offset = offset};
+    Bytes out;
+    bytes_init(&out, options_alloc(options));
+    bool found = assemble(text, text_size, (AssembleOptions){.keep_names = options && options->names,
+                                                             .sought = &sought}, &out, &failure) &&
+                 sought.found;
+    bytes_free(&out);
+    if (found && place) {
+        place->offset = sought.source;
+        locate(text, text_size, sought.source, &place->line, &place->column, place->excerpt,
+               sizeof place->excerpt);
+    }
+    return found;
 }
 
 void weft_wat_free(const weft_wat_options *options, void *block, size_t size)
