@@ -128,6 +128,95 @@ static void output_goes_to_a_file_and_input_comes_from_one(void **state)
     wasi_instance_delete(wasi);
 }
 
+// Echoes what it reads, once, to stream %s.
+#define ECHOES_TO(stream)                                                            \
+    "(module (import \"wasi_snapshot_preview1\" \"fd_read\""                         \
+    "  (func $r (param i32 i32 i32 i32) (result i32)))"                              \
+    " (import \"wasi_snapshot_preview1\" \"fd_write\""                               \
+    "  (func $w (param i32 i32 i32 i32) (result i32)))"                              \
+    " (memory (export \"memory\") 1)"                                                \
+    " (data (i32.const 0) \"\\64\\00\\00\\00\\40\\00\\00\\00\")"                        \
+    " (func (export \"_start\")"                                                     \
+    "  (drop (call $r (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 4)))"     \
+    "  (drop (call $w (i32.const " stream ") (i32.const 0) (i32.const 1) (i32.const 20)))))"
+
+static void input_comes_from_memory_and_errors_go_where_they_are_sent(void **state)
+{
+    wasm_store_t *store = store_of(state);
+    wasi_config_t *config = wasi_config_new();
+    wasm_byte_vec_t input, out;
+    wasm_byte_vec_new(&input, 64, "exactly sixty-four bytes of input, for a buffer of the same size");
+    assert_true(wasi_config_set_stdin_bytes(config, &input));
+    assert_int_equal(input.size, 0);  // taken over
+    assert_true(wasi_config_capture_stderr(config));
+    wasi_instance_t *wasi = new_wasi(store, NULL, config);
+    assert_int_equal(run(wasi, store, ECHOES_TO("2")), 0);
+    wasi_instance_captured(wasi, 2, &out);
+    assert_int_equal(out.size, 64);
+    assert_memory_equal(out.data, "exactly sixty-four", 18);
+    wasm_byte_vec_delete(&out);
+    wasi_instance_captured(wasi, 1, &out);  // nobody asked for that one
+    assert_int_equal(out.size, 0);
+    wasm_byte_vec_delete(&out);
+    wasi_instance_delete(wasi);
+
+    char path[300], line[65] = "";
+    const char *build = getenv("BUILD");
+    snprintf(path, sizeof path, "%s/tests/test_wasi_h_errors.tmp", build == NULL ? "build" : build);
+    config = wasi_config_new();
+    wasm_byte_vec_new(&input, 64, "another line of sixty-four bytes, which becomes an error message");
+    assert_true(wasi_config_set_stdin_bytes(config, &input));
+    assert_true(wasi_config_set_stderr_file(config, path));
+    wasi = new_wasi(store, NULL, config);
+    assert_int_equal(run(wasi, store, ECHOES_TO("2")), 0);
+    FILE *file = fopen(path, "rb");
+    assert_int_equal(fread(line, 1, 64, file), 64);
+    assert_memory_equal(line, "another line", 12);
+    fclose(file);
+    remove(path);
+    wasi_instance_delete(wasi);
+}
+
+// Makes a file in the first directory it was given; its exit code is the errno.
+static const char makes_a_file[] =
+    "(module (import \"wasi_snapshot_preview1\" \"path_open\" (func $open"
+    "  (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))"
+    " (import \"wasi_snapshot_preview1\" \"proc_exit\" (func $exit (param i32)))"
+    " (memory (export \"memory\") 1) (data (i32.const 0) \"made.tmp\")"
+    " (func (export \"_start\")"
+    "  (call $exit (call $open (i32.const 3) (i32.const 0) (i32.const 0) (i32.const 8)"
+    "   (i32.const 1) (i64.const 64) (i64.const 0) (i32.const 0) (i32.const 20)))))";
+
+static void directories_are_open_or_read_only(void **state)
+{
+    enum { ERRNO_PERM = 63 };
+    wasm_store_t *store = store_of(state);
+    char folder[300], path[320];
+    const char *build = getenv("BUILD");
+    snprintf(folder, sizeof folder, "%s/tests", build == NULL ? "build" : build);
+    snprintf(path, sizeof path, "%s/made.tmp", folder);
+    remove(path);
+
+    wasi_config_t *config = wasi_config_new();
+    assert_true(wasi_config_inherit_stdin(config) && wasi_config_inherit_stderr(config));
+    assert_true(wasi_config_preopen_dir_read_only(config, folder, "/"));
+    wasi_instance_t *wasi = new_wasi(store, NULL, config);
+    int refused = run(wasi, store, makes_a_file);
+    assert_int_equal(refused, ERRNO_PERM);
+    assert_null(fopen(path, "rb"));
+    wasi_instance_delete(wasi);
+
+    config = wasi_config_new();
+    assert_false(wasi_config_preopen_dir(config, "/nonexistent", "/"));
+    wasi_config_delete(config);
+    config = wasi_config_new();
+    assert_true(wasi_config_preopen_dir(config, folder, "/"));
+    wasi = new_wasi(store, NULL, config);
+    assert_int_equal(run(wasi, store, makes_a_file), 0);
+    assert_int_equal(remove(path), 0);
+    wasi_instance_delete(wasi);
+}
+
 static void exit_codes_come_out_and_traps_stay_traps(void **state)
 {
     wasm_store_t *store = store_of(state);
@@ -240,6 +329,8 @@ int main(void)
         WITH_WORLD(both_names_print_into_a_buffer),
         WITH_WORLD(a_named_instance_serves_its_name_only),
         WITH_WORLD(output_goes_to_a_file_and_input_comes_from_one),
+        WITH_WORLD(input_comes_from_memory_and_errors_go_where_they_are_sent),
+        WITH_WORLD(directories_are_open_or_read_only),
         WITH_WORLD(exit_codes_come_out_and_traps_stay_traps),
         WITH_WORLD(arguments_and_variables_are_counted),
         WITH_WORLD(wasi_is_bound_beside_the_hosts_own_functions),

@@ -69,6 +69,14 @@ static inline wasm_module_t *module_of_text(wasm_store_t *store, const char *tex
     return module;
 }
 
+static inline wasm_instance_t *instance_of(wasm_store_t *store, const wasm_module_t *module)
+{
+    const wasm_extern_vec_t imports = WASM_EMPTY_VEC;
+    wasm_instance_t *instance = wasm_instance_new(store, module, &imports, NULL);
+    assert_non_null(instance);
+    return instance;
+}
+
 // An instance with its exports; the instance and module handles are deleted, so that every
 // test lives by what the exports keep.
 static inline void exports_of_text(wasm_store_t *store, const char *text,
