@@ -405,7 +405,8 @@ WEFT_API weft_result weft_call_exit(weft_call *call, int32_t code);
 WEFT_API weft_result weft_call_throw(weft_call *call, weft_tag *tag, const weft_value *values,
                                      uint32_t count);
 
-// The memory pointers of the caller mean: its export "memory", else its first one; else NULL.
+// The memory pointers of the caller mean: its export "memory", else its first one; else NULL,
+// which is safe to hand to weft_memory_view, _read and _write: nothing is inside of it.
 WEFT_API weft_memory *weft_call_memory(const weft_call *call);
 WEFT_API weft_store *weft_call_store(const weft_call *call);
 
@@ -524,7 +525,8 @@ WEFT_API weft_module *weft_instance_module(const weft_instance *instance);
 WEFT_API bool weft_instance_export(weft_instance *instance, weft_name name, weft_extern *item);
 WEFT_API bool weft_instance_export_at(weft_instance *instance, uint32_t index, weft_name *name,
                                       weft_extern *item);
-// The same for one kind, NULL if there is no such export.
+// The same for one kind, NULL if there is no such export. That need not be asked each time: a
+// call of NULL fails with WEFT_HOST; a NULL memory or table is an empty one that cannot grow.
 WEFT_API weft_func *weft_export_func(weft_instance *instance, const char *name);
 WEFT_API weft_memory *weft_export_memory(weft_instance *instance, const char *name);
 WEFT_API weft_table *weft_export_table(weft_instance *instance, const char *name);

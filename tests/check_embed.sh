@@ -30,9 +30,30 @@ check()
 }
 
 hello=examples/tinygo/hello
-for name in wat host_functions callbacks memory limits pause instances; do check $name; done
+for name in wat host_functions callbacks memory pause instances; do check $name; done
+check limits 100
 check wasm_wat "$out/wasm_wat.captured"
 check plugin examples/tinygo/plugin/plugin.wasm
+
+# bad NAME MESSAGE: the plugin example refuses the module tests/embed/NAME.wat with MESSAGE.
+bad()
+{
+    ${RUN:-} "$build/weft" wat2wasm "tests/embed/$1.wat" -o "$out/$1.wasm" || exit 1
+    timeout 60 ${RUN:-} "$out/plugin" "$out/$1.wasm" > "$out/$1.out" 2> "$out/$1.err"
+    if [ $? -eq 1 ] && grep -q "$2" "$out/$1.err"; then
+        passed=$((passed + 1))
+        return
+    fi
+    failed=$((failed + 1))
+    echo "FAILED examples/embed/plugin does not stop tests/embed/$1.wat"
+    head -10 "$out/$1.out" "$out/$1.err"
+}
+# Its limits hold, from the first instruction on, and its host function looks before it reads.
+bad endless_start interrupted
+bad endless_call interrupted
+bad greedy 'max_memory_bytes is 16777216'
+bad wild_pointer 'log: the text is not in memory'
+bad no_memory 'log: the text is not in memory'
 expected=$hello/expected.txt
 check hello $hello/hello.wasm
 check wasm_hello $hello/hello.wasm

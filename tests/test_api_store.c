@@ -381,6 +381,79 @@ static void segments_that_do_not_fit_fail_the_instance(void **state)
     weft_store_free(store);
 }
 
+// A host function of a guest without a memory; what it is given points nowhere.
+static weft_result look(weft_call *call, void *user)
+{
+    weft_chunk chunk;
+    (void)user;
+    assert_null(weft_call_memory(call));
+    if (!weft_memory_view(weft_call_memory(call), weft_arg_u32(call, 0), 0, &chunk))
+        return weft_call_trap(call, "nothing is there");
+    return WEFT_OK;
+}
+
+static void what_a_guest_does_not_have_is_empty(void **state)
+{
+    (void)state;
+    weft_store *store = store_of(NULL);
+    weft_error error = WEFT_ERROR_INIT;
+    assert_true(weft_define_func(store, "host", "look", "i:", look, NULL, NULL, &error));
+    weft_instance *guest = instance_of(
+        store, "(module (import \"host\" \"look\" (func $look (param i32)))"
+               " (func (export \"f\") (call $look (i32.const 0))))");
+    assert_int_equal(weft_call_export(guest, "f", NULL, 0, NULL, 0, &error), WEFT_FAILED);
+    assert_int_equal(error.kind, WEFT_TRAPPED);
+    assert_string_equal(error.text, "nothing is there");
+
+    weft_memory *memory = weft_export_memory(guest, "memory");
+    char byte;
+    uint64_t old;
+    assert_null(memory);
+    assert_false(weft_memory_read(memory, 0, &byte, 1));
+    assert_false(weft_memory_write(memory, 0, "a", 1));
+    assert_false(weft_memory_grow(memory, 1, &old));
+    assert_int_equal(weft_memory_size(memory) + weft_memory_pages(memory), 0);
+    assert_null(weft_memory_data(memory));
+
+    weft_table *table = weft_export_table(guest, "table");
+    weft_ref ref;
+    assert_null(table);
+    assert_int_equal(weft_table_size(table), 0);
+    assert_false(weft_table_get(table, 0, &ref));
+    assert_false(weft_table_set(table, 0, WEFT_NULL_REF));
+    assert_false(weft_table_grow(table, 1, WEFT_NULL_REF, &old));
+    assert_false(weft_global_set(weft_export_global(guest, "g"), WEFT_VALUE_I32(1)));
+
+    weft_func *func = weft_export_func(guest, "g");
+    assert_null(func);
+    assert_int_equal(weft_call_func(func, NULL, 0, NULL, 0, &error), WEFT_FAILED);
+    assert_int_equal(error.kind, WEFT_HOST);
+    assert_string_equal(error.text, "there is no function to call");
+    assert_false(weft_thread_start(weft_store_main_thread(store), func, NULL, 0, &error));
+    weft_store_free(store);
+}
+
+static void a_refused_memory_names_the_limit(void **state)
+{
+    (void)state;
+    weft_error error = WEFT_ERROR_INIT;
+    weft_store_options options = WEFT_STORE_OPTIONS_INIT;
+    options.max_memory_bytes = 1 << 20;
+    weft_store *store = store_of(&options);
+    weft_limits limits = {.min = 4};
+    assert_non_null(weft_memory_new(store, &limits, &error));
+    weft_module *module = module_of("(module (memory 13))");
+    assert_null(weft_instantiate(store, module, NULL, &error));
+    assert_int_equal(error.kind, WEFT_LIMIT);
+    assert_string_equal(error.text, "memory of 13 pages cannot be had");
+    assert_string_equal(error.hint, "the store's max_memory_bytes is 1048576, and 262144 are taken");
+    weft_module_release(module);
+    module = module_of("(module (memory 12))");
+    assert_non_null(weft_instantiate(store, module, NULL, &error));
+    weft_module_release(module);
+    weft_store_free(store);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -398,6 +471,8 @@ int main(void)
         cmocka_unit_test(many_instances_do_not_pile_up),
         cmocka_unit_test(the_start_function_can_wait),
         cmocka_unit_test(segments_that_do_not_fit_fail_the_instance),
+        cmocka_unit_test(what_a_guest_does_not_have_is_empty),
+        cmocka_unit_test(a_refused_memory_names_the_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -151,8 +151,7 @@ weft_memory *weft_memory_new(weft_store *store, const weft_limits *given, weft_e
     if (memory == NULL) return NULL;
     if (memory_init(store, memory, &limits)) return memory;
     host_thing_undo(store, memory, sizeof *memory);
-    error_set(error, WEFT_LIMIT, "memory of %llu pages cannot be had",
-              (unsigned long long)limits.min);
+    memory_refused(store, &limits, error);
     return NULL;
 }
 
@@ -223,7 +222,7 @@ weft_value weft_global_get(const weft_global *global)
 
 bool weft_global_set(weft_global *global, weft_value value)
 {
-    if (!global->is_mutable || !value_fits(global->store, &value, global->type)) return false;
+    if (global == NULL || !global->is_mutable || !value_fits(global->store, &value, global->type)) return false;
     values_to_slots(&global->type, 1, &value, global->value);
     return true;
 }

@@ -164,8 +164,7 @@ static bool own_memories(Instance *instance, weft_error *error)
             made = memory_init(store, memory, limits);
         }
         if (!made) {
-            error_set(error, WEFT_LIMIT, "memory of %llu pages cannot be had",
-                      (unsigned long long)limits->min);
+            memory_refused(store, limits, error);
             return false;
         }
         instance->memories[i] = memory;

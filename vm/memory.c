@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: MIT
 #include "vm/memory.h"
 
+#include "vm/error.h"
 #include "vm/exec.h"
 
 // How far a memory can be addressed at all, in pages.       spec: valid-memtype
@@ -38,6 +39,16 @@ static void memory_count(Store *store, u64 more)
 {
     store->memory_bytes += more;
     if (store->memory_bytes > store->memory_peak) store->memory_peak = store->memory_bytes;
+}
+
+void memory_refused(const Store *store, const Limits *limits, weft_error *error)
+{
+    error_set(error, WEFT_LIMIT, "memory of %llu pages cannot be had", (unsigned long long)limits->min);
+    if (limits->min > (store->max_memory_bytes - store->memory_bytes) >> limits->page_log2) {
+        error_hint(error, "the store's max_memory_bytes is %llu, and %llu are taken",
+                   (unsigned long long)store->max_memory_bytes,
+                   (unsigned long long)store->memory_bytes);
+    }
 }
 
 bool memory_init(Store *store, MemoryInst *memory, const Limits *limits)
@@ -112,25 +123,27 @@ Limits memory_limits_now(const MemoryInst *memory)
 
 uint64_t weft_memory_size(const weft_memory *memory)
 {
-    return memory->size;
+    return memory != NULL ? memory->size : 0;
 }
 
 uint64_t weft_memory_pages(const weft_memory *memory)
 {
-    return memory->pages;
+    return memory != NULL ? memory->pages : 0;
 }
 
 bool weft_memory_grow(weft_memory *memory, uint64_t pages, uint64_t *old_pages)
 {
-    u64 old = memory_grow(memory, pages);
+    u64 old = memory != NULL ? memory_grow(memory, pages) : UINT64_MAX;
     if (old == UINT64_MAX) return false;
     if (old_pages != NULL) *old_pages = old;
     return true;
 }
 
+// A guest need not have a memory: its host functions would be given NULL, and what they look
+// for is not in there.
 static bool memory_has(const MemoryInst *memory, u64 address, u64 size)
 {
-    return size <= memory->size && address <= memory->size - size;
+    return memory != NULL && size <= memory->size && address <= memory->size - size;
 }
 
 bool weft_memory_read(const weft_memory *memory, uint64_t address, void *buffer, size_t size)
@@ -156,5 +169,5 @@ bool weft_memory_view(weft_memory *memory, uint64_t address, uint64_t size, weft
 
 uint8_t *weft_memory_data(weft_memory *memory)
 {
-    return memory->base;
+    return memory != NULL ? memory->base : NULL;
 }

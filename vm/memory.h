@@ -13,6 +13,8 @@
 // Fills in a memory whose Object is set. False, and nothing taken, where the host or the
 // store's limit refuses.                                spec: alloc-mem
 bool memory_init(Store *store, MemoryInst *memory, const Limits *limits);
+// Says that it did.
+void memory_refused(const Store *store, const Limits *limits, weft_error *error);
 void memory_free(MemoryInst *memory);
 
 // Adds pages; the old count, or UINT64_MAX if that is refused.   spec: grow-mem

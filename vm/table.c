@@ -138,26 +138,26 @@ TrapCode runtime_table_copy(TableInst *to_table, TableInst *from_table, u64 to, 
 
 uint64_t weft_table_size(const weft_table *table)
 {
-    return table->size;
+    return table != NULL ? table->size : 0;
 }
 
 bool weft_table_get(const weft_table *table, uint64_t index, weft_ref *ref)
 {
-    if (index >= table->size) return false;
+    if (table == NULL || index >= table->size) return false;
     *ref = table->elems[index];
     return true;
 }
 
 bool weft_table_set(weft_table *table, uint64_t index, weft_ref ref)
 {
-    if (index >= table->size || !ref_fits(table->store, ref, table->elem)) return false;
+    if (table == NULL || index >= table->size || !ref_fits(table->store, ref, table->elem)) return false;
     table->elems[index] = ref;
     return true;
 }
 
 bool weft_table_grow(weft_table *table, uint64_t count, weft_ref initial, uint64_t *old_size)
 {
-    if (!ref_fits(table->store, initial, table->elem)) return false;
+    if (table == NULL || !ref_fits(table->store, initial, table->elem)) return false;
     u64 old = table_grow(table, count, initial);
     if (old == UINT64_MAX) return false;
     if (old_size != NULL) *old_size = old;

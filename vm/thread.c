@@ -194,6 +194,7 @@ static u64 *thread_begin(ThreadRecord *t, FuncInst *func, weft_error *error)
 static bool check_args(const FuncInst *func, const weft_value *args, u32 arg_count,
                        weft_error *error)
 {
+    if (func == NULL) return error_set(error, WEFT_HOST, "there is no function to call");
     const FuncType *type = func->type;
     if (arg_count != type->param_count) {
         return error_set(error, WEFT_HOST, "the function takes %lu arguments, not %lu",
@@ -249,8 +250,8 @@ weft_status thread_call_start(FuncInst *func, weft_error *error)
 weft_status weft_call_func(weft_func *func, const weft_value *args, uint32_t arg_count,
                            weft_value *results, uint32_t result_count, weft_error *error)
 {
-    const FuncType *type = func->type;
     if (!check_args(func, args, arg_count, error)) return WEFT_FAILED;
+    const FuncType *type = func->type;
     if (result_count != type->result_count) {
         error_set(error, WEFT_HOST, "the function gives %lu results, not %lu",
                   (unsigned long)type->result_count, (unsigned long)result_count);

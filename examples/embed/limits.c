@@ -1,11 +1,13 @@
 // limits.c -- keeping a guest within bounds: memory, stack, instructions, time.
 //
+//     limits [MILLISECONDS]      the timeout; one second unless told
+//
 // Whatever stops a guest, the store stays usable, and the error says which limit it was.
 // SPDX-License-Identifier: MIT
 #include "example.h"
 
 #include <signal.h>
-#include <unistd.h>
+#include <sys/time.h>
 
 static const char text[] =
     "(module\n"
@@ -24,6 +26,13 @@ static void on_alarm(int signal)
     weft_store_interrupt(store);
 }
 
+static void set_alarm(int milliseconds)
+{
+    struct itimerval timer = {.it_value = {milliseconds / 1000, milliseconds % 1000 * 1000}};
+    signal(SIGALRM, on_alarm);
+    setitimer(ITIMER_REAL, &timer, NULL);
+}
+
 static void call(weft_instance *instance, const char *name)
 {
     weft_error error = WEFT_ERROR_INIT;
@@ -37,8 +46,9 @@ static void call(weft_instance *instance, const char *name)
     }
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    int milliseconds = argc > 1 ? atoi(argv[1]) : 1000;
     weft_error error = WEFT_ERROR_INIT;
 
     // Memory and stack are limits of the store.
@@ -64,8 +74,7 @@ int main(void)
 
     // A timeout needs no fuel. The interruption stays until it is cleared.
     weft_thread_set_fuel(thread, UINT64_MAX);
-    signal(SIGALRM, on_alarm);
-    alarm(1);
+    set_alarm(milliseconds);
     call(instance, "endless");
     weft_store_clear_interrupt(store);
 

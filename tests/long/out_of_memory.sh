@@ -50,8 +50,8 @@ try()
 }
 
 hello=examples/tinygo/hello/hello.wasm
-# Not limits, which waits a second for its alarm in every run.
-programs=${ONLY:-standard_host hello wat host_functions callbacks memory pause instances plugin wasm_hello wasm_wat}
+# Every example there is, and the program that uses all of wasm.h.
+programs=${ONLY:-standard_host $(cd examples/embed && ls ./*.c | sed 's/^..//; s/\.c$//')}
 for name in $programs; do
     source=examples/embed/$name.c
     [ $name != standard_host ] || source=tests/long/standard_host.c
@@ -60,6 +60,7 @@ for name in $programs; do
     hello | wasm_hello) arguments=$hello ;;
     plugin) arguments=examples/tinygo/plugin/plugin.wasm ;;
     wasm_wat) arguments=$out/captured ;;
+    limits) arguments=20 ;;  # milliseconds until its alarm, in every run
     *) arguments= ;;
     esac
     # shellcheck disable=SC2086
