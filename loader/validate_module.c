@@ -3,17 +3,19 @@
 // SPDX-License-Identifier: MIT
 #include "loader/load.h"
 
-// What the checks share. `fail` notes where: a section, not an instruction.
+// What the checks share. `fail` notes where: a section, or what stands in it and has a name.
 typedef struct Checker {
     Module *m;
     LoadError *error;
     u8 section;
+    const u8 *name;  // of the export under check, in the module's bytes; else NULL
 } Checker;
 
 static bool check_fail(Checker *c, ErrorCode code, u32 number)
 {
+    u32 at = c->name ? (u32)(c->name - c->m->bytes) : c->m->sections[c->section].at;
     c->error->section = c->section;
-    load_error_set(c->error, code, c->m->sections[c->section].at, number, NULL);
+    load_error_set(c->error, code, at, number, NULL);
     return false;
 }
 
@@ -299,15 +301,20 @@ static bool check_exports(Checker *c)
 {
     Module *m = c->m;
     c->section = SECTION_EXPORT;
-    for (u32 i = 0; i < m->export_count; i++)
+    for (u32 i = 0; i < m->export_count; i++) {
+        c->name = m->exports[i].name.bytes;
         if (!check_export(c, &m->exports[i])) return false;
+    }
+    c->name = NULL;
     m->export_order = ARENA_NEW(&m->arena, m->export_count, u32);
     if (!m->export_order) return check_fail(c, ERROR_OUT_OF_MEMORY, 0);
     sort_exports(m->exports, m->export_order, m->export_count);
     for (u32 i = 1; i < m->export_count; i++) {
-        const Name *name = &m->exports[m->export_order[i]].name;
-        if (compare_names(name, &m->exports[m->export_order[i - 1]].name) == 0)
-            return check_fail(c, ERROR_DUPLICATE_EXPORT, 0);
+        const Name *one = &m->exports[m->export_order[i - 1]].name;
+        const Name *other = &m->exports[m->export_order[i]].name;
+        if (compare_names(one, other) != 0) continue;
+        c->name = one->bytes > other->bytes ? one->bytes : other->bytes;
+        return check_fail(c, ERROR_DUPLICATE_EXPORT, 0);
     }
     return true;
 }

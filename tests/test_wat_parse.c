@@ -452,6 +452,9 @@ static void what_validation_refuses_has_a_place(void **state)
         {"(module (func (br_table 0 1 (i32.const 0))))", "br_table"},
         {"(module (func (call 5)) (func))", "call 5"},
         {"(module (global i32 (i32.const 1)) (global i64 (i32.const 2)))", "i32.const 2"},
+        {"(module (func $f) (export \"a\" (func $f)) (export \"b\" (func 7)))", "(export \"b\""},
+        {"(module (func (export \"same\")) (memory 1)\n(export \"same\" (memory 0)))", "(export"},
+        {"(module (func) (export \"\" (func 0)) (export \"\" (func 0)))", "(export \"\" (func 0)))"},
         {"(module (table 1 funcref) (elem (i64.const 0) func))", "(elem"},
         {"(module (func) (memory 1) (data (i32.const 0) \"a\") (data (f32.const 0) \"b\"))", "(data (f32"},
     };
