@@ -1,9 +1,10 @@
 // space.c -- growing memory: reserve addresses, make them usable as they are needed.
 //
 // A linear memory may grow to 4 GiB and mostly does not. Reserving the addresses costs
-// nothing, and memory that never moves needs no reloading of pointers. Where the
-// system refuses (a 32-bit host, a limit on addresses) less is reserved, and growing
-// past it moves the memory like realloc would.
+// nothing, and memory that never moves needs no reloading of pointers. Where addresses
+// are few (a 32-bit host, a limit on them) that would leave none to others: a little
+// more than asked for is reserved there, and growing past it moves the memory like
+// realloc would.
 // SPDX-License-Identifier: MIT
 #include "ports/posix/posix.h"
 
@@ -20,24 +21,27 @@ static size_t round_to_pages(size_t size)
     return size > SIZE_MAX - (page - 1) ? 0 : (size + page - 1) & ~(page - 1);
 }
 
-// As much of `max` as the system gives, at least `size`.
+// Room for `max` bytes where there are plenty of addresses; else for half as much again as
+// `size` and 4 MiB, so that programs which grow step by step are seldom moved; else `size`.
+// Halving `max` until it fits would be wrong: a few memories would take all addresses, and
+// then malloc fails.
 static u8 *reserve(size_t size, size_t max, size_t *reserved)
 {
-    size_t most = sizeof(void *) == 8 ? (size_t)1 << 36 << 1 : (size_t)1 << 28;
-    size_t want = max < most ? max : most;
-    if (want < size) want = size;
-    while (true) {
-        size_t bytes = round_to_pages(want ? want : 1);
-        if (bytes == 0) return NULL;
+    if (max < size) max = size;
+    const size_t spare = size / 2 + ((size_t)4 << 20);
+    const size_t modest = max - size < spare ? max : size + spare;
+    const size_t wants[] = {sizeof(void *) == 8 ? max : modest, modest, size};
+    for (size_t i = 0; i < COUNT_OF(wants); i++) {
+        const size_t bytes = round_to_pages(wants[i] ? wants[i] : 1);
+        if (bytes == 0) continue;
         void *base = mmap(NULL, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
                           -1, 0);
         if (base != MAP_FAILED) {
             *reserved = bytes;
             return base;
         }
-        if (want == size) return NULL;
-        want = want / 2 > size ? want / 2 : size;
     }
+    return NULL;
 }
 
 // Makes [from, to) usable; both are sizes as the caller knows them.
