@@ -23,7 +23,13 @@ CFLAGS   ?=
 CPPFLAGS ?=
 LDFLAGS  ?=
 LDLIBS   ?= -lm
-WEFT_CFLAGS = -std=c11 $(OPT) $(WARN) $(SANFLAGS) -fvisibility=hidden -I. -Iinclude -I$(BUILD)/gen
+
+# 32-bit x86 without SSE2 has only x87 registers: they round every double twice and make
+# signalling NaNs quiet when they are moved. vm/arith.h refuses them.
+X86_FLOATS := $(shell $(CC) $(CFLAGS) -dM -E -x c /dev/null 2>/dev/null | grep -E '__i386__|__SSE2_MATH__')
+SSE_FLAGS   = $(if $(filter __SSE2_MATH__,$(X86_FLOATS)),,$(if $(filter __i386__,$(X86_FLOATS)),-msse2 -mfpmath=sse))
+
+WEFT_CFLAGS = -std=c11 $(OPT) $(SSE_FLAGS) $(WARN) $(SANFLAGS) -fvisibility=hidden -I. -Iinclude -I$(BUILD)/gen
 WEFT_LDFLAGS = $(SANFLAGS) $(if $(STATIC),-static)
 
 LIB_SRC  = $(sort $(wildcard loader/*.c vm/*.c wasi/*.c ports/$(PORT)/*.c ports/generic/*.c))

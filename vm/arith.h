@@ -10,7 +10,15 @@
 
 #include "ports/base.h"
 
+#include <float.h>
 #include <math.h>
+
+// An operation on doubles has to round once, to a double. x87 registers round to 64 bits of
+// mantissa first, and moving a signalling NaN through one makes it quiet; neither can be mended
+// from C. (1: floats are computed as doubles, which have more than twice their bits, so that
+// rounding twice gives the same.)
+_Static_assert(FLT_EVAL_METHOD == 0 || FLT_EVAL_METHOD == 1,
+               "floats must be IEEE 754's; for 32-bit x86: -msse2 -mfpmath=sse");
 
 INLINE u32 rotl32(u32 x, u32 y)
 {
