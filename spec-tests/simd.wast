@@ -85,3 +85,9 @@
 (assert_return (invoke "swizzle" (v128.const i8x16 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16) (v128.const i8x16 15 16 255 0 128 1 1 1 2 2 2 2 31 32 14 14))
   (v128.const i8x16 16 0 0 1 0 2 2 2 3 3 3 3 0 0 15 15))
 (assert_return (invoke "same" (v128.const i64x2 1 2)) (v128.const i64x2 1 1))
+
+;; Each lane is counted for itself, also where compilers make one count of eight.
+(module
+  (func (export "popcnt") (param v128) (result v128) (i8x16.popcnt (local.get 0))))
+(assert_return (invoke "popcnt" (v128.const i8x16 0 1 2 3 4 7 8 15 16 31 63 64 127 128 254 255))
+  (v128.const i8x16 0 1 1 2 1 3 1 4 1 5 6 1 7 1 7 8))

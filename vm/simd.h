@@ -101,6 +101,16 @@ INLINE void put_slot_v128(u64 *slot, V128 v)
 
 #endif
 
+// How many bits are set in each byte, for eight bytes at once. popcnt32 of each byte in a loop
+// would be known to gcc 12 as popcounts, which it puts together wrongly for s390x: one count of
+// all eight, in the last.
+INLINE u64 popcnt_of_bytes(u64 x)
+{
+    x -= x >> 1 & 0x5555555555555555u;
+    x = (x & 0x3333333333333333u) + (x >> 2 & 0x3333333333333333u);
+    return (x + (x >> 4)) & 0x0f0f0f0f0f0f0f0fu;
+}
+
 INLINE s32 saturate_s8(s32 x)
 {
     return x < -128 ? -128 : x > 127 ? 127 : x;
