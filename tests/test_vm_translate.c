@@ -229,7 +229,7 @@ static void random_functions_are_the_same_under_every_mask(void **state)
     for (uint64_t seed = 1; seed <= 60; seed++) {
         memset(&t, 0, sizeof t);
         t.seed = seed * 77777;
-        say(&t, "(module (memory (export \"m\") 1) (global $g (mut i32) (i32.const 5))\n"
+        say(&t, "(module (memory (export \"m\") 1 1) (global $g (mut i32) (i32.const 5))\n"
                 "(func (export \"f\") (param i32 i64 f64) (result i32 i64 f64 i32)\n"
                 "(call $g (local.get 0) (i32.const 3) (i32.const 0) (i32.const 9) (local.get 1) (i64.const 1) (local.get 1)"
                 " (local.get 2) (f64.const 2) (local.get 2)))\n"

@@ -1,5 +1,6 @@
 #!/bin/sh
-# i686.sh -- a 32-bit host: the programs give the same bytes, the unit tests pass.
+# i686.sh -- a 32-bit host: the programs give the same bytes, the unit tests and
+# the specification's scripts pass.
 # SPDX-License-Identifier: MIT
 . tests/long/common.sh
 need i686-linux-gnu-gcc gcc-i686-linux-gnu
