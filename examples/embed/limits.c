@@ -26,6 +26,7 @@ static void on_alarm(int signal)
     weft_store_interrupt(store);
 }
 
+// Zero takes it back.
 static void set_alarm(int milliseconds)
 {
     struct itimerval timer = {.it_value = {milliseconds / 1000, milliseconds % 1000 * 1000}};
@@ -72,10 +73,12 @@ int main(int argc, char **argv)
     weft_thread_set_fuel(thread, 1000000);
     call(instance, "endless");
 
-    // A timeout needs no fuel. The interruption stays until it is cleared.
+    // A timeout needs no fuel. An alarm that was not needed must not hit whoever comes next,
+    // and an interruption stays until it is cleared.
     weft_thread_set_fuel(thread, UINT64_MAX);
     set_alarm(milliseconds);
     call(instance, "endless");
+    set_alarm(0);
     weft_store_clear_interrupt(store);
 
     call(instance, "modest");

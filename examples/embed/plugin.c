@@ -48,6 +48,7 @@ int main(int argc, char **argv)
            !weft_call_export(plugin, "alloc", &length, 1, &at, 1, &error) &&
            weft_memory_write(weft_export_memory(plugin, "memory"), (uint32_t)at.of.i32, "hello", 5) &&
            !weft_call_export(plugin, "shout", (weft_value[]){at, length}, 2, &shouted, 1, &error);
+    alarm(0);  // before the store goes, which the handler uses
     if (error.kind != WEFT_NO_ERROR) weft_error_format(&error, line, sizeof line);
     if (!fine) fprintf(stderr, "plugin: %s\n", line);
     weft_store_free(store);
