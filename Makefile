@@ -30,7 +30,10 @@ X86_FLOATS := $(shell $(CC) $(CFLAGS) -dM -E -x c /dev/null 2>/dev/null | grep -
 SSE_FLAGS   = $(if $(filter __SSE2_MATH__,$(X86_FLOATS)),,$(if $(filter __i386__,$(X86_FLOATS)),-msse2 -mfpmath=sse))
 
 WEFT_CFLAGS = -std=c11 $(OPT) $(SSE_FLAGS) $(WARN) $(SANFLAGS) -fvisibility=hidden -I. -Iinclude -I$(BUILD)/gen
-WEFT_LDFLAGS = $(SANFLAGS) $(if $(STATIC),-static)
+# A library that nothing is taken from is not worth loading: most compilers need no libm.
+AS_NEEDED   := $(shell echo 'int main(void) { return 0; }' | \
+    $(CC) -Wl,--as-needed -x c -o /dev/null - 2>/dev/null && echo -Wl,--as-needed)
+WEFT_LDFLAGS = $(SANFLAGS) $(if $(STATIC),-static) $(AS_NEEDED)
 
 LIB_SRC  = $(sort $(wildcard loader/*.c vm/*.c wasi/*.c ports/$(PORT)/*.c ports/generic/*.c))
 WAT_SRC  = $(sort $(wildcard tools/wat/*.c))

@@ -130,7 +130,7 @@ typedef struct Instr {
 
 // What opcodes.def says of an Op, as data.
 typedef struct OpInfo {
-    const char *type;      // "ii:i", or "*"
+    char type[8];          // "ii:i", or "*"; in place, so that nothing is relocated
     u16 code;              // after the prefix if there is one
     u8 prefix;             // 0 or 0xfb..0xfe
     u8 immediate;          // ImmKind

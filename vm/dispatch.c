@@ -4,6 +4,24 @@
 
 #if HANDLERS_ARE_FUNCTIONS
 
+#ifdef WEFT_HANDLER_DISTANCES
+// The same as an array of pointers below, as distances from the table. Pointers would have to
+// be relocated, all of them, whenever a program that can be loaded anywhere starts: thousands
+// of additions and dozens of private pages for the few handlers that it uses. C has no constant expression for
+// the distance of two functions, hence the assembler; vm.mk says where it is known.
+#define HANDLER_DISTANCE(name) "\t.long handler_" #name " - weft_handler_distances\n"
+__asm__("\t.pushsection .rodata\n"
+        "\t.balign 4\n"
+        "weft_handler_distances:\n" HANDLER_LIST(HANDLER_DISTANCE)
+        "\t.popsection\n");
+#undef HANDLER_DISTANCE
+extern const s32 weft_handler_distances[HANDLER_COUNT] __attribute__((visibility("hidden")));
+
+uintptr_t handler_word(u32 number)
+{
+    return (uintptr_t)weft_handler_distances + (uintptr_t)(s64)weft_handler_distances[number];
+}
+#else
 #define HANDLER_ADDRESS(name) handler_##name,
 static const Handler handler_addresses[HANDLER_COUNT] = {HANDLER_LIST(HANDLER_ADDRESS)};
 #undef HANDLER_ADDRESS
@@ -12,6 +30,7 @@ uintptr_t handler_word(u32 number)
 {
     return (uintptr_t)handler_addresses[number];
 }
+#endif
 
 #ifdef WEFT_DISPATCH_CALL
 static void enter_handlers(Thread *thread)

@@ -219,7 +219,7 @@ static void print_code(const Translator *t, const Sites *s)
         const u32 size = (u32)(t->ins[t->count - 1].offset + cell_size(&t->ins[t->count - 1]));
         // u32 is not `unsigned` everywhere, hence the casts.
         snprintf(text, sizeof text, "%06x  %5u  %s %c%c%c a=%u b=%u d=%u x=%u imm=%lld%s%lld",
-                 (unsigned)i->at, (unsigned)i->offset, form_info[i->form].name,
+                 (unsigned)i->at, (unsigned)i->offset, (const char *)&form_names + form_info[i->form].name,
                  letters[i->a_place], letters[i->b_place], letters[i->d_place], (unsigned)i->a,
                  (unsigned)i->b, (unsigned)i->d, (unsigned)i->x, (long long)i->imm,
                  branches ? " to=" : " ",

@@ -1,4 +1,4 @@
-// handlers_1.c -- a quarter of the handlers, where each is a function of its own.
+// handlers_1.c -- the handlers that programs use most, where each is a function of its own.
 // SPDX-License-Identifier: MIT
 #include "vm/handlers.h"
 

@@ -1,4 +1,4 @@
-// handlers_3.c -- a quarter of the handlers, where each is a function of its own.
+// handlers_3.c -- a third of the others, where each is a function of its own.
 // SPDX-License-Identifier: MIT
 #include "vm/handlers.h"
 

@@ -159,9 +159,9 @@ typedef struct Translator {
 #define NO_PIN 0xffffffffu
 
 typedef struct FormInfo {
-    const char *name;
     u64 places;    // bit a*16 + b*4 + d: there is a handler for it
     u16 first;     // of its handlers, in order of those bits
+    u16 name;      // where it begins in form_names
 } FormInfo;
 
 const FormInfo *form_info_of(u32 form);

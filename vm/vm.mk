@@ -54,19 +54,25 @@ QUICK_HANDLERS = $(if $(and $(IS_GCC),$(filter tail,$(DISPATCHER))),-O1 -foptimi
 # cases, and ten seconds to compile it. The same text is looked at where handlers are functions.
 QUICK_SWITCH = $(if $(IS_GCC),,$(if $(filter switch goto,$(DISPATCHER)),-Wno-uninitialized -Wno-sometimes-uninitialized))
 HANDLER_FLAGS = $(DISPATCH_FLAG_$(DISPATCHER)) $(QUICK_HANDLERS) $(QUICK_SWITCH) -fno-math-errno -ffp-contract=off -fomit-frame-pointer \
-    -fno-stack-protector -Wno-unused-parameter -Wno-unused-label -Wno-unused-but-set-variable \
+    -fno-stack-protector -fno-asynchronous-unwind-tables -Wno-unused-parameter -Wno-unused-label \
+    -Wno-unused-but-set-variable \
     $(if $(filter goto,$(DISPATCHER)),-Wno-pedantic)
 EXTRA_handlers_1 = $(HANDLER_FLAGS)
 EXTRA_handlers_2 = $(HANDLER_FLAGS)
 EXTRA_handlers_3 = $(HANDLER_FLAGS)
 EXTRA_handlers_4 = $(HANDLER_FLAGS)
-EXTRA_dispatch   = $(HANDLER_FLAGS)
+# The table of handlers in assembler (dispatch.c): where distances of functions are known to
+# fit 32 bits, and no optimiser of whole programs renames or drops what only it mentions.
+IS_ELF := $(shell $(CC) -dM -E -x c /dev/null 2>/dev/null | grep -c __ELF__)
+HANDLER_DISTANCES = $(if $(filter-out 0,$(IS_ELF)),$(if $(filter-out 0,$(IS_X86_64_OR_ARM64)),$(if \
+    $(findstring -flto,$(CC) $(CFLAGS)),,-DWEFT_HANDLER_DISTANCES -Wno-overlength-strings)))
+EXTRA_dispatch   = $(HANDLER_FLAGS) $(HANDLER_DISTANCES)
 
 $(GEN)/gen_handlers: vm/gen/gen_handlers.c vm/numeric.def vm/memory.def vm/simd.def vm/atomics.def
 	@mkdir -p $(@D)
 	$(HOSTCC) -O1 -I. -o $@ $<
 
-$(GEN)/forms.h: $(GEN)/gen_handlers vm/machine.def
-	$(GEN)/gen_handlers vm/machine.def $(GEN) 4 $(HANDLER_TIER)
+$(GEN)/forms.h: $(GEN)/gen_handlers vm/machine.def vm/gen/often.txt
+	$(GEN)/gen_handlers vm/machine.def vm/gen/often.txt $(GEN) 4 $(HANDLER_TIER)
 
 $(GEN)/form_tables.inc $(GEN)/form_maps.inc $(GEN)/pair_maps.inc $(GEN)/handlers_1.inc: $(GEN)/forms.h

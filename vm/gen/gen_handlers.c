@@ -1,7 +1,7 @@
 // gen_handlers.c -- writes the handlers that numeric.def, memory.def, simd.def, atomics.def and
 // machine.def describe.
 //
-//     gen_handlers MACHINE_DEF OUTPUT_DIRECTORY PARTS TIER
+//     gen_handlers MACHINE_DEF OFTEN_TXT OUTPUT_DIRECTORY PARTS TIER
 //
 // runs during the build and writes
 //
@@ -9,7 +9,7 @@
 //     form_tables.inc  for each form, which handlers it has
 //     form_maps.inc    which form belongs to which instruction or other form
 //     pair_maps.inc    which two forms are one
-//     handlers_1.inc   the handlers themselves, in PARTS files
+//     handlers_1.inc   the handlers themselves, in PARTS files; those of OFTEN_TXT in the first
 //
 // A form is an instruction of slot code ("i32_add", "br_i32_lt_s", "mov"). It has a handler
 // for each useful combination of where its operands are and where its result goes:
@@ -28,7 +28,7 @@
 
 enum { TIER_SMALL, TIER_FAST, TIER_MAX };
 
-enum { NAME_MAX_ = 64, PLACES = 64 };
+enum { NAME_MAX_ = 64, PLACES = 64, MAX_PARTS = 16 };
 
 typedef struct GenForm {
     char name[NAME_MAX_];
@@ -40,8 +40,10 @@ static int form_count, form_capacity;
 static char (*handler_names)[NAME_MAX_];
 static bool *handler_is_cold;
 static int handler_count, handler_capacity;
-static FILE *parts[16];
-static int part_count, tier;
+static FILE *texts;            // all handlers, one after the other
+static long *handler_starts;   // where each begins in there
+static int *handler_forms;
+static int tier;
 
 static void fail(const char *what)
 {
@@ -74,12 +76,6 @@ static GenForm *form_named(const char *name)
     return form;
 }
 
-// Where the next handler of `form` is written: all of a form go to one file.
-static FILE *part_of(const GenForm *form)
-{
-    return parts[(form - forms) % part_count];
-}
-
 // Opens the handler of `name` for places a, b, d ('-': none) and gives it a number.
 static FILE *begin_handler(const char *name, char a, char b, char d, bool cold)
 {
@@ -97,16 +93,19 @@ static FILE *begin_handler(const char *name, char a, char b, char d, bool cold)
         handler_capacity = handler_capacity ? 2 * handler_capacity : 1024;
         handler_names = realloc(handler_names, (size_t)handler_capacity * sizeof *handler_names);
         handler_is_cold = realloc(handler_is_cold, (size_t)handler_capacity);
-        if (!handler_names || !handler_is_cold) fail("out of memory");
+        handler_starts = realloc(handler_starts, (size_t)handler_capacity * sizeof *handler_starts);
+        handler_forms = realloc(handler_forms, (size_t)handler_capacity * sizeof *handler_forms);
+        if (!handler_names || !handler_is_cold || !handler_starts || !handler_forms) fail("out of memory");
     }
     const int key = place_code(a) * 16 + place_code(b) * 4 + place_code(d);
     if (form->handler[key] >= 0) fail(full);
     form->handler[key] = handler_count;
     handler_is_cold[handler_count] = cold;
+    handler_starts[handler_count] = ftell(texts);
+    handler_forms[handler_count] = (int)(form - forms);
     strcpy(handler_names[handler_count++], full);
-    FILE *f = part_of(form);
-    fprintf(f, "%s(%s)\n{\n", cold ? "COLD_HANDLER" : "HANDLER", full);
-    return f;
+    fprintf(texts, "%s(%s)\n{\n", cold ? "COLD_HANDLER" : "HANDLER", full);
+    return texts;
 }
 
 // --- operands and results ----------------------------------------------------------------
@@ -960,6 +959,53 @@ static FILE *create(const char *directory, const char *name)
     return f;
 }
 
+static void copy_handler(FILE *to, int handler)
+{
+    if (fseek(texts, handler_starts[handler], SEEK_SET)) fail("cannot go back to a handler");
+    for (long left = handler_starts[handler + 1] - handler_starts[handler]; left > 0; left--) putc(getc(texts), to);
+}
+
+static int handler_named(const char *name)
+{
+    for (int i = 0; i < handler_count; i++) {
+        if (!strcmp(handler_names[i], name)) return i;
+    }
+    return -1;
+}
+
+// The handlers that the file names, in its order; then the rest, all of a form in one part.
+static void write_parts(const char *directory, int part_count, const char *often_path)
+{
+    FILE *parts[MAX_PARTS], *const often = fopen(often_path, "r");
+    bool *const written = calloc((size_t)handler_count, sizeof *written);
+    handler_starts = realloc(handler_starts, ((size_t)handler_count + 1) * sizeof *handler_starts);
+    if (!often) fail(often_path);
+    if (!written || !handler_starts) fail("out of memory");
+    handler_starts[handler_count] = ftell(texts);
+    for (int i = 0; i < part_count; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "handlers_%d.inc", i + 1);
+        parts[i] = create(directory, name);
+    }
+    char line[256];
+    while (fgets(line, sizeof line, often)) {
+        if (line[0] == '#') continue;
+        for (char *word = strtok(line, " \n"); word; word = strtok(NULL, " \n")) {
+            const int handler = handler_named(word);
+            if (handler < 0 || written[handler]) continue;
+            copy_handler(parts[0], handler);
+            written[handler] = true;
+        }
+    }
+    for (int i = 0; i < handler_count; i++) {
+        if (!written[i]) copy_handler(parts[1 + handler_forms[i] % (part_count - 1)], i);
+    }
+    for (int i = 0; i < part_count; i++) fclose(parts[i]);
+    fclose(often);
+    fclose(texts);
+    free(written);
+}
+
 static const char *related(const char *prefix, const char *name, const char *suffix)
 {
     static char text[2 * NAME_MAX_];
@@ -1003,17 +1049,31 @@ static void comparison_table(FILE *f, const char *table, const char *const (*pai
     fprintf(f, "};\n\n");
 }
 
+// All names one after the other, each with its zero: a struct, since a string may not be so
+// long, and no pointers, since those would have to be relocated.
+static void form_names(FILE *f)
+{
+    size_t size = 0;
+    fprintf(f, "static const struct FormNames {\n");
+    for (int i = 0; i < form_count; i++) {
+        fprintf(f, "    char name_%d[%u];\n", i, (unsigned)strlen(forms[i].name) + 1);
+        size += strlen(forms[i].name) + 1;
+    }
+    if (size > 0xffff) fail("too many names for FormInfo.name");
+    fprintf(f, "} form_names = {\n");
+    for (int i = 0; i < form_count; i++) fprintf(f, "    \"%s\",\n", forms[i].name);
+    fprintf(f, "};\n\n");
+}
+
 int main(int argc, char **argv)
 {
-    if (argc != 5) fail("usage: gen_handlers MACHINE_DEF DIRECTORY PARTS small|fast|max");
-    part_count = atoi(argv[3]);
-    if (part_count < 1 || part_count > 16) fail("1 to 16 parts");
-    tier = !strcmp(argv[4], "small") ? TIER_SMALL : !strcmp(argv[4], "fast") ? TIER_FAST : TIER_MAX;
-    for (int i = 0; i < part_count; i++) {
-        char name[32];
-        snprintf(name, sizeof name, "handlers_%d.inc", i + 1);
-        parts[i] = create(argv[2], name);
-    }
+    if (argc != 6) fail("usage: gen_handlers MACHINE_DEF OFTEN_TXT DIRECTORY PARTS small|fast|max");
+    const char *const directory = argv[3];
+    const int part_count = atoi(argv[4]);
+    if (part_count < 2 || part_count > MAX_PARTS) fail("2 to 16 parts");
+    tier = !strcmp(argv[5], "small") ? TIER_SMALL : !strcmp(argv[5], "fast") ? TIER_FAST : TIER_MAX;
+    texts = tmpfile();
+    if (!texts) fail("no temporary file");
     form_named("none");
     form_named("i32_add_two");
     machine_forms(argv[1]);
@@ -1021,9 +1081,9 @@ int main(int argc, char **argv)
     memory_forms();
     slot_forms();
     pair_forms();
-    for (int i = 0; i < part_count; i++) fclose(parts[i]);
+    write_parts(directory, part_count, argv[2]);
 
-    FILE *f = create(argv[2], "forms.h");
+    FILE *f = create(directory, "forms.h");
     fprintf(f, "#ifndef WEFT_FORMS_H\n#define WEFT_FORMS_H\n\ntypedef enum Form {\n");
     for (int i = 0; i < form_count; i++) fprintf(f, "    FORM_%s,\n", forms[i].name);
     fprintf(f, "    FORM_COUNT\n} Form;\n\n#define HANDLER_LIST(X) \\\n");
@@ -1033,7 +1093,7 @@ int main(int argc, char **argv)
     fprintf(f, "    HANDLER_COUNT\n};\n\n#endif\n");
     fclose(f);
 
-    f = create(argv[2], "form_tables.inc");
+    f = create(directory, "form_tables.inc");
     // Handlers of a form need not be neighbours, so each form has a list and a bit set that
     // says which places the list is about.
     fprintf(f, "static const u16 form_handlers[] = {\n");
@@ -1042,21 +1102,25 @@ int main(int argc, char **argv)
             if (forms[i].handler[k] >= 0) fprintf(f, "    %d,\n", forms[i].handler[k]);
         }
     }
-    fprintf(f, "};\n\nstatic const FormInfo form_info[FORM_COUNT] = {\n");
+    fprintf(f, "};\n\n");
+    form_names(f);
+    fprintf(f, "static const FormInfo form_info[FORM_COUNT] = {\n");
     int first = 0;
+    size_t name = 0;
     for (int i = 0; i < form_count; i++) {
         unsigned long long mask = 0;
         int count = 0;
         for (int k = 0; k < PLACES; k++) {
             if (forms[i].handler[k] >= 0) mask |= 1ull << k, count++;
         }
-        fprintf(f, "    {\"%s\", 0x%llxu, %d},\n", forms[i].name, mask, first);
+        fprintf(f, "    {0x%llxu, %d, %u},\n", mask, first, (unsigned)name);
         first += count;
+        name += strlen(forms[i].name) + 1;
     }
     fprintf(f, "};\n");
     fclose(f);
 
-    f = create(argv[2], "form_maps.inc");
+    f = create(directory, "form_maps.inc");
     fprintf(f, "const u16 form_of_op[OP_COUNT] = {\n");
     for (size_t i = 0; i < sizeof numerics / sizeof *numerics; i++) {
         fprintf(f, "    [OP_%s] = FORM_%s,\n", numerics[i].op, numerics[i].op);
@@ -1082,7 +1146,7 @@ int main(int argc, char **argv)
     comparison_table(f, "form_mirror", mirrors, sizeof mirrors / sizeof *mirrors);
     fclose(f);
 
-    f = create(argv[2], "pair_maps.inc");
+    f = create(directory, "pair_maps.inc");
     // Pairs by first and second; a form that starts or ends none has number 0.
     static char names[2][256][NAME_MAX_];
     int counts[2] = {1, 1};
