@@ -424,6 +424,16 @@ WEFT_API bool weft_define_func(weft_store *store, const char *module, const char
                                const char *signature, weft_host_func func, void *user,
                                void (*drop)(void *user), weft_error *error);
 
+// Defines on demand: when something of `module` is looked up that is not defined, `provide` is
+// called with its name, and may define it (not look it up). False, with an error, only if it
+// ought to and cannot.
+// Definitions that exist are replaced now, by those that `provide` has for their names. `module`
+// is copied; `user` must live as long as the store.
+typedef bool (*weft_provider)(weft_store *store, weft_name module, weft_name name, void *user,
+                              weft_error *error);
+WEFT_API bool weft_define_on_demand(weft_store *store, const char *module, weft_provider provide,
+                                    void *user, weft_error *error);
+
 // An import or export in the flesh. Borrowed from its store, valid while what owns it lives.
 typedef struct weft_extern {
     weft_extern_kind kind;
@@ -445,7 +455,7 @@ WEFT_API bool weft_define_instance(weft_store *store, weft_name module, weft_ins
                                    weft_error *error);
 
 // Looks a definition up; false if there is none.
-WEFT_API bool weft_find_definition(const weft_store *store, weft_name module, weft_name name,
+WEFT_API bool weft_find_definition(weft_store *store, weft_name module, weft_name name,
                                    weft_extern *item);
 
 // --- Making things from the host -----------------------------------------------------

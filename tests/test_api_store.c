@@ -480,12 +480,86 @@ static void a_refused_memory_names_the_limit(void **state)
     weft_store_free(store);
 }
 
+static weft_result give_one(weft_call *call, void *user)
+{
+    (void)user;
+    weft_return_u32(call, 1);
+    return WEFT_OK;
+}
+
+static weft_result give_two(weft_call *call, void *user)
+{
+    (void)user;
+    weft_return_u32(call, 2);
+    return WEFT_OK;
+}
+
+// Knows "one" and "two", refuses "three", and counts how often it is asked.
+static bool provide_numbers(weft_store *store, weft_name module, weft_name name, void *user,
+                            weft_error *error)
+{
+    ++*(int *)user;
+    assert_memory_equal(module.data, "n", module.size);
+    if (name.size == 3 && memcmp(name.data, "one", 3) == 0) {
+        return weft_define_func(store, "n", "one", ":i", give_one, NULL, NULL, error);
+    }
+    if (name.size == 3 && memcmp(name.data, "two", 3) == 0) {
+        return weft_define_func(store, "n", "two", ":i", give_two, NULL, NULL, error);
+    }
+    if (name.size == 5) {
+        error->kind = WEFT_HOST;
+        strcpy(error->text, "no three");
+        return false;
+    }
+    return true;
+}
+
+static void definitions_are_made_on_demand(void **state)
+{
+    (void)state;
+    weft_store *store = store_of(NULL);
+    weft_error error = WEFT_ERROR_INIT;
+    int asked = 0;
+    assert_true(weft_define_func(store, "n", "two", ":i", give_one, NULL, NULL, &error));
+    assert_true(weft_define_func(store, "other", "two", ":i", give_one, NULL, NULL, &error));
+    assert_true(weft_define_on_demand(store, "n", provide_numbers, &asked, &error));
+    assert_int_equal(asked, 1);  // for "two", which is there
+
+    weft_instance *i = instance_of(
+        store, "(module (import \"n\" \"one\" (func $one (result i32)))"
+               " (import \"n\" \"one\" (func $again (result i32)))"
+               " (import \"n\" \"two\" (func $two (result i32)))"
+               " (func (export \"sum\") (result i32)"
+               "  (i32.add (i32.mul (call $one) (call $again)) (call $two))))");
+    assert_int_equal(asked, 2);  // once for "one"
+    assert_int_equal(call_i32_0(i, "sum"), 3);
+
+    weft_extern item;
+    assert_false(weft_find_definition(store, name_of_text("n"), name_of_text("six"), &item));
+    assert_int_equal(asked, 3);
+    assert_false(weft_find_definition(store, name_of_text("nn"), name_of_text("one"), &item));
+    assert_false(weft_find_definition(store, name_of_text("other"), name_of_text("one"), &item));
+    assert_int_equal(asked, 3);
+
+    weft_module *m = module_of("(module (import \"n\" \"three\" (func)))");
+    assert_null(weft_instantiate(store, m, NULL, &error));
+    assert_int_equal(error.kind, WEFT_HOST);
+    assert_string_equal(error.text, "no three");
+    weft_module_release(m);
+    m = module_of("(module (import \"n\" \"six\" (func)))");
+    assert_null(weft_instantiate(store, m, NULL, &error));
+    assert_int_equal(error.kind, WEFT_UNLINKABLE);
+    weft_module_release(m);
+    weft_store_free(store);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(instances_link_to_each_other),
         cmocka_unit_test(missing_and_wrong_imports_are_told),
         cmocka_unit_test(imports_can_be_given_by_position),
+        cmocka_unit_test(definitions_are_made_on_demand),
         cmocka_unit_test(exports_are_found),
         cmocka_unit_test(memories_are_read_written_and_grown),
         cmocka_unit_test(tables_check_what_they_take),

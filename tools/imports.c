@@ -92,7 +92,7 @@ static bool may_serve(const weft_extern_type *wanted, const weft_extern_type *de
     return same_types(wanted, defined, false) && same_types(wanted, defined, true);
 }
 
-static u32 find_missing(const weft_module *module, const weft_store *store,
+static u32 find_missing(const weft_module *module, weft_store *store,
                         MissingImport *missing)
 {
     u32 count = 0, all = weft_module_import_count(module);
@@ -247,7 +247,7 @@ static void report(const char *file, MissingImport *missing, u32 count)
     }
 }
 
-bool imports_check(const char *file, const weft_module *module, const weft_store *store)
+bool imports_check(const char *file, const weft_module *module, weft_store *store)
 {
     u32 all = weft_module_import_count(module);
     if (all == 0) return true;

@@ -7,7 +7,7 @@
 
 // True if the store has a definition of the right kind and type for every import. Else all
 // that is wrong has been reported, and what it tells about the module.
-bool imports_check(const char *file, const weft_module *module, const weft_store *store);
+bool imports_check(const char *file, const weft_module *module, weft_store *store);
 
 // Does the module import anything whose module name begins with "wasi"?
 bool imports_wasi(const weft_module *module);

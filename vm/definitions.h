@@ -24,6 +24,15 @@ typedef struct Definitions {
     u32 count;
 } Definitions;
 
+// Whom to ask for definitions of a module that are made on demand.
+typedef struct Supplier {
+    struct Supplier *next;
+    weft_provider provide;
+    void *user;
+    size_t size;
+    char module[];
+} Supplier;
+
 // The definition of that name, or NULL. The pointer is good until the next put.
 Definition *definitions_find(const Definitions *d, weft_name module, weft_name name);
 

@@ -86,7 +86,7 @@ bool link_imports(Instance *instance, const weft_extern *given, weft_error *erro
         } else {
             weft_name module = {(const char *)import->module.bytes, import->module.size};
             weft_name name = {(const char *)import->name.bytes, import->name.size};
-            if (!weft_find_definition(instance->store, module, name, &item)) item.of.any = NULL;
+            if (!store_definition(instance->store, module, name, &item, error)) return false;
         }
         if (item.of.any != NULL && (u32)item.kind == import->kind &&
             link_one(instance, import, item)) continue;

@@ -162,12 +162,22 @@ weft_store *weft_store_new(const weft_store_options *given, weft_error *error)
     return store;
 }
 
+static void suppliers_free(Store *store)
+{
+    while (store->suppliers != NULL) {
+        Supplier *gone = store->suppliers;
+        store->suppliers = gone->next;
+        allocator_free(&store->allocator, gone, sizeof *gone + gone->size);
+    }
+}
+
 void weft_store_free(weft_store *store)
 {
     if (store == NULL) return;
     while (store->threads != NULL) weft_thread_free(&store->threads->thread);
     collect_all(store);
     definitions_free(&store->definitions, &store->allocator);
+    suppliers_free(store);
     canon_free(&store->types);
     exec_roots_forget(&store->roots, &store->allocator);
     object_list_free(store, &store->gray);
@@ -276,12 +286,56 @@ bool weft_define_instance(weft_store *store, weft_name module, weft_instance *in
     return true;
 }
 
-bool weft_find_definition(const weft_store *store, weft_name module, weft_name name,
-                          weft_extern *item)
+static bool is_supplier_of(const Supplier *supplier, weft_name module)
+{
+    return supplier->size == module.size && memcmp(supplier->module, module.data, module.size) == 0;
+}
+
+bool weft_define_on_demand(weft_store *store, const char *module, weft_provider provide, void *user,
+                           weft_error *error)
+{
+    const weft_name of = {module, strlen(module)};
+    u32 at = 0;
+    for (const Definition *def; (def = definitions_next(&store->definitions, &at)) != NULL;) {
+        if (def->module_size != of.size || memcmp(def->names, module, of.size) != 0) continue;
+        if (!provide(store, of, (weft_name){def->names + of.size, def->name_size}, user, error)) return false;
+    }
+    Supplier *supplier = allocator_take(&store->allocator, sizeof *supplier + of.size);
+    if (supplier == NULL) return error_out_of_memory(error);
+    *supplier = (Supplier){.next = store->suppliers, .provide = provide, .user = user, .size = of.size};
+    memcpy(supplier->module, module, of.size);
+    store->suppliers = supplier;
+    return true;
+}
+
+// Makes the definition if somebody does on demand; false if that fails.
+static bool definition_supplied(Store *store, weft_name module, weft_name name, weft_error *error)
+{
+    for (const Supplier *s = store->suppliers; s != NULL; s = s->next) {
+        if (!is_supplier_of(s, module)) continue;
+        if (!s->provide(store, module, name, s->user, error)) return false;
+        if (definitions_find(&store->definitions, module, name) != NULL) return true;
+    }
+    return true;
+}
+
+bool store_definition(Store *store, weft_name module, weft_name name, weft_extern *item,
+                      weft_error *error)
 {
     const Definition *def = definitions_find(&store->definitions, module, name);
-    if (def == NULL) return false;
-    *item = def->item;
+    if (def == NULL) {
+        if (!definition_supplied(store, module, name, error)) return false;
+        def = definitions_find(&store->definitions, module, name);
+    }
+    *item = def == NULL ? (weft_extern){.of = {.any = NULL}} : def->item;
+    return true;
+}
+
+bool weft_find_definition(weft_store *store, weft_name module, weft_name name, weft_extern *item)
+{
+    weft_extern found;
+    if (!store_definition(store, module, name, &found, NULL) || found.of.any == NULL) return false;
+    *item = found;
     return true;
 }
 

@@ -93,6 +93,7 @@ struct weft_store {
     CanonTypes types;
     ModuleUse *uses;
     Definitions definitions;
+    Supplier *suppliers;    // of definitions on demand, newest first
 
     Object *things;         // newest first
     Cells cells;            // heap objects that are small
@@ -152,6 +153,11 @@ void store_unuse_module(Store *store, ModuleUse *use);
 // The parameter and result types of a function type in the store's numbers, one after the
 // other. False: no memory.
 bool store_settle_types(Store *store, const weft_extern_type *type, ValType *types);
+
+// The definition of that name, made on demand if somebody does; item->of.any is NULL if there
+// is none. False, with an error, if making it fails.
+bool store_definition(Store *store, weft_name module, weft_name name, weft_extern *item,
+                      weft_error *error);
 
 INLINE const SubType *store_type(const Store *store, u32 id)
 {

@@ -58,6 +58,23 @@ static weft_result serve_weft(weft_call *call, void *user)
     return WEFT_OK;
 }
 
+// A program imports a few of the functions there are: only those become definitions.
+static bool provide_call(weft_store *store, weft_name module, weft_name name, void *user,
+                         weft_error *error)
+{
+    weft_wasi *world = user;
+    const bool is_unstable = module.size == sizeof "wasi_unstable" - 1;
+    for (u32 i = 0; i < CALL_COUNT; i++) {
+        const CallRow *row = &call_rows[i];
+        if (strlen(row->name) != name.size || memcmp(row->name, name.data, name.size) != 0) continue;
+        if (is_unstable && !row->is_in_unstable) continue;
+        return weft_define_func(store, is_unstable ? "wasi_unstable" : "wasi_snapshot_preview1",
+                                row->name, row->type, serve_weft,
+                                &world->links[is_unstable * CALL_COUNT + i], NULL, error);
+    }
+    return true;
+}
+
 bool weft_wasi_link(weft_wasi *world, weft_store *store, weft_error *error)
 {
     static const char *const modules[] = {"wasi_snapshot_preview1", "wasi_unstable"};
@@ -72,12 +89,8 @@ bool weft_wasi_link(weft_wasi *world, weft_store *store, weft_error *error)
         }
         return false;
     }
-    for (u32 i = 0; i < 2 * CALL_COUNT; i++) {
-        Link *link = &world->links[i];
-        if (link->is_unstable && !link->row->is_in_unstable) continue;
-        if (!weft_define_func(store, modules[link->is_unstable], link->row->name,
-                              link->row->type, serve_weft, link, NULL, error))
-            return false;
+    for (size_t i = 0; i < COUNT_OF(modules); i++) {
+        if (!weft_define_on_demand(store, modules[i], provide_call, world, error)) return false;
     }
     return true;
 }
