@@ -35,9 +35,17 @@ AS_NEEDED   := $(shell echo 'int main(void) { return 0; }' | \
     $(CC) -Wl,--as-needed -x c -o /dev/null - 2>/dev/null && echo -Wl,--as-needed)
 WEFT_LDFLAGS = $(SANFLAGS) $(if $(STATIC),-static) $(AS_NEEDED)
 
-LIB_SRC  = $(sort $(wildcard loader/*.c vm/*.c wasi/*.c ports/$(PORT)/*.c ports/generic/*.c))
+# Linkers keep this order, and code is mapped by neighbourhoods: what every run of a program
+# needs lies together, in the middle of the tool, and what few need before and after it.
+few_last  = $(filter-out $(1),$(2)) $(filter $(1),$(2))
+FEW_NEED  = vm/handlers_2.c vm/handlers_3.c vm/handlers_4.c vm/wasm_api%.c wasi/bind_wasm.c \
+            vm/backtrace.c vm/dwarf.c wasi/tree.c wasi/trace.c wasi/builtin.c
+EVERY_RUN = tools/main.c tools/run.c tools/input.c tools/options.c tools/process.c tools/message.c \
+            tools/imports.c tools/load.c
+LIB_SRC  = $(call few_last,$(FEW_NEED),$(sort $(wildcard loader/*.c vm/*.c wasi/*.c ports/$(PORT)/*.c \
+            ports/generic/*.c)))
 WAT_SRC  = $(sort $(wildcard tools/wat/*.c))
-TOOL_SRC = $(sort $(wildcard tools/*.c))
+TOOL_SRC = $(call few_last,$(EVERY_RUN),$(sort $(wildcard tools/*.c)))
 TEST_SRC = $(sort $(wildcard tests/test_*.c))
 
 obj      = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
@@ -62,7 +70,9 @@ $(BUILD)/libweft_wat.a: $(call obj,$(WAT_SRC))
 	@rm -f $@
 	$(AR) rcs $@ $^
 
-$(WEFT): $(call obj,$(TOOL_SRC)) $(BUILD)/libweft_wat.a $(LIB)
+# Linkers take the members of an archive when they are asked for, in no order of ours: so what
+# every run needs is named.
+$(WEFT): $(call obj,$(TOOL_SRC)) $(BUILD)/libweft_wat.a $(call obj,$(filter-out $(FEW_NEED),$(LIB_SRC))) $(LIB)
 	$(CC) $(WEFT_LDFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 # --- tests -------------------------------------------------------------------------

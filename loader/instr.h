@@ -140,9 +140,10 @@ typedef struct OpInfo {
 extern const OpInfo op_info[OP_COUNT];
 
 // The columns for people, in a file of their own (op_names.c), so that a program which never
-// shows an instruction does not carry them.
-extern const char *const op_mnemonic[OP_COUNT];  // "i32.add"
-extern const char *const op_family[OP_COUNT];    // suffix of the anchors spec: exec-<family>
+// shows an instruction does not carry them. In place, so that nothing is relocated.
+#define OP_NAME_ROOM 36
+extern const char op_mnemonic[OP_COUNT][OP_NAME_ROOM];  // "i32.add"
+extern const char op_family[OP_COUNT][OP_NAME_ROOM];    // suffix of the anchors spec: exec-<family>
 
 // The instruction with this prefix (0 for none) and code, or OP_COUNT.
 Op op_of_code(u8 prefix, u32 code);

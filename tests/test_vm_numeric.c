@@ -88,7 +88,7 @@ static void mnemonic_of(char *to, const char *op)
 {
     for (size_t i = 0; i < OP_COUNT; i++) {
         char spelt[64];
-        snprintf(spelt, sizeof spelt, "%s", op_mnemonic[i]);
+        memcpy(spelt, op_mnemonic[i], OP_NAME_ROOM);
         for (char *c = spelt; *c; c++) *c = *c == '.' ? '_' : *c;
         if (!strcmp(spelt, op)) {
             strcpy(to, op_mnemonic[i]);

@@ -53,7 +53,7 @@ static bool read_all(FILE *file, Input *input)
 // is read to be run, their contents are left out: the bytes are there, but never written, so
 // they cost neither time nor memory that is really used.
 
-enum { PROGRAM_SMALL = 64 * 1024 };  // read whole, in one go
+enum { PROGRAM_SMALL = 8 * 1024 };  // read whole, in one go
 
 // Reads on until `end` bytes are there; false if the file ends before or cannot be read.
 static bool read_until(FILE *file, Input *input, size_t end)
@@ -313,6 +313,7 @@ static bool translate_text(Input *input)
 static bool recognise_module(Input *input)
 {
     bool good = true;
+    if (input->size >= 8 && memcmp(input->bytes, "\0asm\1\0\0\0", 8) == 0) return true;
     if (weft_wat_is_text(input->bytes, input->size)) {
         good = !complain_script(input) && translate_text(input);
     } else {

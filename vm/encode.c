@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 #include "vm/translate.h"
 
+#include "vm/arith.h"
+
 #include <stdio.h>
 
 #include "form_tables.inc"
@@ -13,10 +15,7 @@ const FormInfo *form_info_of(u32 form)
 
 static u32 bits_below(u64 mask, u32 bit)
 {
-    u64 x = bit ? mask << (64 - bit) : 0;
-    u32 n = 0;
-    for (; x; x &= x - 1) n++;
-    return n;
+    return bit ? (u32)popcnt64(mask << (64 - bit)) : 0;
 }
 
 s32 form_handler(u32 form, u32 a_place, u32 b_place, u32 d_place)
@@ -27,16 +26,22 @@ s32 form_handler(u32 form, u32 a_place, u32 b_place, u32 d_place)
     return form_handlers[info->first + bits_below(info->places, bit)];
 }
 
+bool has_handler(u32 form, u32 a_place, u32 b_place, u32 d_place)
+{
+    return form_info[form].places >> (a_place * 16 + b_place * 4 + d_place) & 1;
+}
+
 static bool has_form(const Ins *i, u32 a, u32 b, u32 d)
 {
-    return form_handler(i->form, a, b, d) >= 0;
+    return has_handler(i->form, a, b, d);
 }
 
 // --- the pinned local ---------------------------------------------------------------------
 
-static void vote(u64 *votes, u32 limit, u32 slot, u64 weight)
+// Whether a local is there that can be pinned.
+static bool is_candidate(const u64 *votes, u32 limit, u32 slot)
 {
-    if (slot < limit && votes[slot] != UINT64_MAX) votes[slot] += weight;
+    return slot < limit && votes[slot] != UINT64_MAX;
 }
 
 // Gives the local that gains most a register of its own. Its slot is always written, too,
@@ -50,7 +55,7 @@ void choose_pin(Translator *t)
         t->failed = true;
         return;
     }
-    for (u32 s = 0; s <= limit; s++) votes[s] = UINT64_MAX;
+    memset(votes, 0xff, size);
     for (u32 l = 0; l < t->local_count; l++) {
         if (t->locals[l].pinnable) votes[t->locals[l].slot] = 0;
     }
@@ -58,11 +63,19 @@ void choose_pin(Translator *t)
         const Ins *const i = &t->ins[k];
         const u32 depth = i->loop_depth < 6 ? i->loop_depth : 6, a = i->a_place, b = i->b_place, d = i->d_place;
         const u64 weight = (u64)1 << 3 * depth;
-        if ((i->roles & READS_A) && a == IN_SLOT && has_form(i, IN_PIN, b, d)) vote(votes, limit, i->a, weight);
-        if ((i->roles & READS_B) && b == IN_SLOT && has_form(i, a, IN_PIN, d)) vote(votes, limit, i->b, weight);
-        if ((i->roles & READS_I) && a == IN_SLOT && has_form(i, IN_PIN, b, d)) vote(votes, limit, (u32)i->imm2, weight);
-        if ((i->roles & READS_D) && d == IN_SLOT && has_form(i, a, b, IN_PIN)) vote(votes, limit, i->d, weight);
-        if ((i->roles & WRITES_D) && i->d < limit && !has_form(i, a, b, IN_PIN)) votes[i->d] = UINT64_MAX;
+        if ((i->roles & READS_A) && a == IN_SLOT && is_candidate(votes, limit, i->a) && has_form(i, IN_PIN, b, d)) {
+            votes[i->a] += weight;
+        }
+        if ((i->roles & READS_B) && b == IN_SLOT && is_candidate(votes, limit, i->b) && has_form(i, a, IN_PIN, d)) {
+            votes[i->b] += weight;
+        }
+        if ((i->roles & READS_I) && a == IN_SLOT && is_candidate(votes, limit, (u32)i->imm2) && has_form(i, IN_PIN, b, d)) {
+            votes[(u32)i->imm2] += weight;
+        }
+        if ((i->roles & READS_D) && d == IN_SLOT && is_candidate(votes, limit, i->d) && has_form(i, a, b, IN_PIN)) {
+            votes[i->d] += weight;
+        }
+        if ((i->roles & WRITES_D) && is_candidate(votes, limit, i->d) && !has_form(i, a, b, IN_PIN)) votes[i->d] = UINT64_MAX;
     }
     u64 best = 2;
     for (u32 s = 0; s < limit; s++) {

@@ -103,8 +103,10 @@ static bool translate_instr(Sink *sink, Validator *v, const Instr *instr)
 static bool start(Translator *t, const Validator *v)
 {
     const FuncType *const type = v->func_type;
-    // From here on each list has a place to write to, even when it cannot grow.
-    if (!room(t) || !grow_list(t, &t->blocks, &t->block_capacity, 1, sizeof *t->blocks)) return false;
+    // About one Ins for three bytes: a list that has that from the start is not copied. From
+    // here on each list has a place to write to, even when it cannot grow.
+    const u32 likely = (u32)(t->m->funcs[t->func_index].code.size / 3);
+    if (!grow_list(t, &t->ins, &t->capacity, likely, sizeof *t->ins) || !room(t) || !grow_list(t, &t->blocks, &t->block_capacity, 1, sizeof *t->blocks)) return false;
     t->param_slots = slots_of_all(type->params, type->param_count);
     t->result_slots = slots_of_all(type->results, type->result_count);
     t->header = t->param_slots > t->result_slots ? t->param_slots : t->result_slots;

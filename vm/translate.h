@@ -166,6 +166,9 @@ typedef struct FormInfo {
 
 const FormInfo *form_info_of(u32 form);
 
+// Whether there is a handler for these places.
+bool has_handler(u32 form, u32 a_place, u32 b_place, u32 d_place);
+
 // The number of the handler, or -1 if there is none for these places.
 s32 form_handler(u32 form, u32 a_place, u32 b_place, u32 d_place);
 

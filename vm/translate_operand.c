@@ -6,10 +6,14 @@
 
 // --- lists that grow ----------------------------------------------------------------------
 
-bool grow_list(Translator *t, void *list_of_pointer, u32 *capacity, u32 needed, size_t size)
+// Up to 2 GiB, so that doubling cannot wrap.
+bool grow_list_to(Translator *t, void *list_of_pointer, u32 *capacity, u32 needed, size_t size)
 {
     void **const list = list_of_pointer;
-    if (needed <= *capacity) return true;
+    if (needed > UINT32_MAX / 2 / size) {
+        t->failed = true;
+        return false;
+    }
     u32 more = *capacity ? *capacity : 64;
     while (more < needed) more *= 2;
     void *const grown = t->allocator->resize(t->allocator->context, *list, *capacity * size, more * size);

@@ -41,11 +41,6 @@ static inline bool in_acc(ValType type)  // integers and references travel in ac
     return kind == TYPE_I32 || kind == TYPE_I64 || kind == TYPE_REF;
 }
 
-static inline bool has_handler(u32 form, u32 a, u32 b, u32 d)
-{
-    return form_handler(form, a, b, d) >= 0;
-}
-
 static inline bool uses(const Translator *t, u32 feature)
 {
     return (t->mask & feature) != 0;
@@ -75,7 +70,11 @@ static inline u64 two(u32 low, u32 high)
 // --- translate_operand.c -------------------------------------------------------------------
 
 // Lists only grow; when there is no memory they stay as they are and `failed` is set.
-bool grow_list(Translator *t, void *list_of_pointer, u32 *capacity, u32 needed, size_t size);
+bool grow_list_to(Translator *t, void *list_of_pointer, u32 *capacity, u32 needed, size_t size);
+static inline bool grow_list(Translator *t, void *list_of_pointer, u32 *capacity, u32 needed, size_t size)
+{
+    return LIKELY(needed <= *capacity) || grow_list_to(t, list_of_pointer, capacity, needed, size);
+}
 void free_list(Translator *t, void *list, u32 capacity, size_t size);
 bool room(Translator *t);
 
