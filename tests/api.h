@@ -101,7 +101,7 @@ static UNUSED_ARG weft_name name_of_text(const char *text)
 
 // An allocator that counts, checks the sizes it is told, and fails from the n-th request on.
 typedef struct Meter {
-    size_t live_bytes, live_blocks, requests;
+    size_t live_bytes, live_blocks, requests, peak_bytes;
     size_t fail_at;  // 0: never
 } Meter;
 
@@ -134,6 +134,7 @@ static UNUSED_ARG void *meter_resize(void *context, void *block, size_t old_size
     }
     meter->live_bytes += new_size;
     meter->live_blocks++;
+    if (meter->live_bytes > meter->peak_bytes) meter->peak_bytes = meter->live_bytes;
     return head + 2;
 }
 

@@ -15,12 +15,17 @@ typedef struct CatchClause {
     u32 slot;     // where the tag's values go, then the reference if the kind asks for it
 } CatchClause;
 
-// The cells [start, end) are guarded by clauses. Inner blocks come before outer ones.
+// The clauses of a try block, in the order they were written.
 typedef struct TryRange {
-    u32 start, end;
     u32 first_clause, clause_count;
     u32 parent;  // range to look at next if no clause fits; NO_RANGE: the caller
 } TryRange;
+
+// From the cell `start` to the next edge, `range` is the innermost try block around a cell, or
+// NO_RANGE. In front of the first edge there is none.
+typedef struct TryEdge {
+    u32 start, range;
+} TryEdge;
 
 #define NO_RANGE 0xffffffffu
 
@@ -34,9 +39,10 @@ struct Code {
     u32 frame_slots;
     u32 size;         // bytes of cells
     u32 total;        // bytes of this block of memory
-    u32 range_count, clause_count;
+    u32 range_count, edge_count, clause_count;
     u32 pin;          // slot of the pinned local; any slot if there is none
     const TryRange *ranges;      // after the cells
+    const TryEdge *edges;        // in the order of the cells
     const CatchClause *clauses;
     u64 before;       // before_start of cell.h
     // the cells follow

@@ -281,26 +281,29 @@ Code *encode(Translator *t)
     if (t->sites && t->sites->line) print_code(t, t->sites);
 
     const u32 cells = (size + 7) & ~7u;
-    const size_t total = sizeof(Code) + cells + t->range_count * sizeof(TryRange) + t->clause_count * sizeof(CatchClause);
+    const size_t total = sizeof(Code) + cells + t->range_count * sizeof(TryRange) + t->edge_count * sizeof(TryEdge) +
+                         t->clause_count * sizeof(CatchClause);
     Code *const code = t->allocator->resize(t->allocator->context, NULL, 0, total);
     if (!code) return NULL;
     memset(code, 0, total);
     u8 *const start = (u8 *)(code + 1);
     TryRange *const ranges = (TryRange *)(void *)(start + cells);
-    CatchClause *const clauses = (CatchClause *)(void *)(ranges + t->range_count);
+    TryEdge *const edges = (TryEdge *)(void *)(ranges + t->range_count);
+    CatchClause *const clauses = (CatchClause *)(void *)(edges + t->edge_count);
     *code = (Code){.module = t->module, .func_index = t->func_index, .header = t->header, .frame_slots = t->max_slot,
-                   .size = size, .total = (u32)total, .range_count = t->range_count, .clause_count = t->clause_count,
-                   .pin = t->pin == NO_PIN ? 0 : t->pin, .ranges = ranges, .clauses = clauses};
+                   .size = size, .total = (u32)total, .range_count = t->range_count, .edge_count = t->edge_count,
+                   .clause_count = t->clause_count, .pin = t->pin == NO_PIN ? 0 : t->pin, .ranges = ranges,
+                   .edges = edges, .clauses = clauses};
     // A large frame may not fit: enter_large reads the pinned local once it has looked.
     const bool large = t->count && t->ins[0].form == FORM_enter_large;
     code->before = before_start(large ? 0 : code->pin, t->zero[0], t->zero[1]);
     for (u32 k = 0; k < t->count; k++) {
         if (t->ins[k].form != FORM_none) put_cell(t, &t->ins[k], start + t->ins[k].offset, size);
     }
-    for (u32 r = 0; r < t->range_count; r++) {
-        const PendingRange *const p = &t->ranges[r];
-        ranges[r] = (TryRange){.start = p->start < t->count ? t->ins[p->start].offset : size,
-                               .end = p->end < t->count ? t->ins[p->end].offset : size, .parent = p->parent};
+    for (u32 r = 0; r < t->range_count; r++) ranges[r] = (TryRange){.parent = t->ranges[r].parent};
+    for (u32 e = 0; e < t->edge_count; e++) {
+        const u32 at = t->edges[e].start;
+        edges[e] = (TryEdge){at < t->count ? t->ins[at].offset : size, t->edges[e].range};
     }
     // The clauses of a range lie together, in the order they were written.
     for (u32 c = 0; c < t->clause_count; c++) ranges[t->clauses[c].range].clause_count++;

@@ -304,17 +304,22 @@ static void enter_clause(Thread *thread, const Code *code, const CatchClause *cl
     thread->acc = 0;
 }
 
+// The innermost try block around a cell: the last edge that is not behind it says.
+static u32 range_around(const Code *code, u32 offset)
+{
+    u32 low = 0, high = code->edge_count;
+    while (low < high) {
+        const u32 middle = low + (high - low) / 2;
+        if (code->edges[middle].start <= offset) low = middle + 1;
+        else high = middle;
+    }
+    return low ? code->edges[low - 1].range : NO_RANGE;
+}
+
 static const CatchClause *find_clause(const Thread *thread, const Code *code, u32 offset)
 {
     const TagInst *const tag = runtime_exn_tag(thread->exception);
-    u32 r = 0;
-    while (r < code->range_count && !(offset >= code->ranges[r].start && offset < code->ranges[r].end)) r++;
-    if (r == code->range_count) return NULL;
-    // Blocks are listed as they were opened: the innermost one around is the last that fits.
-    for (u32 k = r; k < code->range_count && code->ranges[k].start <= offset; k++) {
-        if (offset < code->ranges[k].end) r = k;
-    }
-    for (; r != NO_RANGE; r = code->ranges[r].parent) {
+    for (u32 r = range_around(code, offset); r != NO_RANGE; r = code->ranges[r].parent) {
         const CatchClause *const clauses = code->clauses + code->ranges[r].first_clause;
         for (u32 k = 0; k < code->ranges[r].clause_count; k++) {
             if (clause_fits(thread, &clauses[k], tag)) return &clauses[k];

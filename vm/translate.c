@@ -95,9 +95,12 @@ static bool translate_instr(Sink *sink, Validator *v, const Instr *instr)
     }
     if (t->module->fuel && !v->dead) count_fuel(t, instr);
     if (!one_instr(t, v, instr)) return false;
-    return !t->failed;
+    return !t->failed && !t->too_large;
 }
 
+// A branch that takes many results along moves each of them, so a function of few bytes can ask
+// for any number of Ins: more than this many, and four for each byte, are refused.
+enum { MOST_INS = 1 << 16 };
 
 // Slots for parameters and locals, as far as the first instruction finds them.
 static bool start(Translator *t, const Validator *v)
@@ -105,7 +108,8 @@ static bool start(Translator *t, const Validator *v)
     const FuncType *const type = v->func_type;
     // About one Ins for three bytes: a list that has that from the start is not copied. From
     // here on each list has a place to write to, even when it cannot grow.
-    const u32 likely = (u32)(t->m->funcs[t->func_index].code.size / 3);
+    const u32 bytes = t->m->funcs[t->func_index].code.size, likely = bytes / 3;
+    t->most = MOST_INS + (bytes < UINT32_MAX / 8 ? bytes : UINT32_MAX / 8) * 4;
     if (!grow_list(t, &t->ins, &t->capacity, likely, sizeof *t->ins) || !room(t) || !grow_list(t, &t->blocks, &t->block_capacity, 1, sizeof *t->blocks)) return false;
     t->param_slots = slots_of_all(type->params, type->param_count);
     t->result_slots = slots_of_all(type->results, type->result_count);
@@ -188,7 +192,7 @@ Code *translate(weft_module *module, u32 func_index, Sites *sites)
     const bool done = validate_body(&v, func_index, &t.sink);
     if (!t.failed && (done || t.too_large)) {
         if (t.too_large) {
-            t.count = t.label_count = t.range_count = t.clause_count = 0;
+            t.count = t.label_count = t.range_count = t.edge_count = t.clause_count = 0;
             t.zero[0] = t.zero[1] = t.header + 2;
             emit(&t, FORM_exhausted, LAYOUT_SLOTS, 0);
         } else {
@@ -205,6 +209,7 @@ Code *translate(weft_module *module, u32 func_index, Sites *sites)
     free_list(&t, t.targets, t.target_capacity, sizeof *t.targets);
     free_list(&t, t.locals, t.locals_capacity, sizeof *t.locals);
     free_list(&t, t.ranges, t.range_capacity, sizeof *t.ranges);
+    free_list(&t, t.edges, t.edge_capacity, sizeof *t.edges);
     free_list(&t, t.clauses, t.clause_capacity, sizeof *t.clauses);
     return code;
 }

@@ -90,6 +90,7 @@ typedef struct Block {
     u32 range;       // of a try
     u32 outer_range; // the range in force around it
     u32 exception;   // legacy catch: slot of the exception it caught
+    u32 stop, stop_of; // the stop on the way here that the br_table `stop_of` made
 } Block;
 
 // The first access to a local decides whether it must be zeroed on entry.
@@ -130,6 +131,7 @@ typedef struct Translator {
 
     Ins *ins;
     u32 count, capacity;
+    u32 most;             // so many, and no more
     Item *items;
     u32 item_count, item_capacity;
     u32 local_items;  // operands that are ITEM_LOCAL
@@ -143,6 +145,8 @@ typedef struct Translator {
     u32 locals_capacity;
     PendingRange *ranges;
     u32 range_count, range_capacity;
+    TryEdge *edges;         // `start` is an Ins still
+    u32 edge_count, edge_capacity;
     PendingClause *clauses;
     u32 clause_count, clause_capacity;
 

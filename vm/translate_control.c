@@ -220,14 +220,15 @@ static bool br_table(Translator *t, const Validator *v, const Instr *instr)
             t->labels[b->label].used = true;
             continue;
         }
-        // A stop on the way, for the moves; the same one for the same label.
-        u32 same = 0;
-        while (same < k && instr->of.br_table.labels[same] != l && k - same < 64) same++;
-        if (same < k && instr->of.br_table.labels[same] == l) {
-            t->targets[first + k] = t->targets[first + same];
+        // A stop on the way, for the moves; the same one for the same label. A br_table is
+        // known by where its targets end, which is never 0.
+        if (b->stop_of == t->target_count) {
+            t->targets[first + k] = b->stop;
             continue;
         }
         const u32 stop = new_label(t);
+        b->stop = stop;
+        b->stop_of = t->target_count;
         t->targets[first + k] = stop;
         t->labels[stop].used = true;
         bind_label(t, stop);

@@ -43,6 +43,7 @@ bool room(Translator *t)
 
 Ins *emit(Translator *t, Form form, Layout layout, u32 roles)
 {
+    if (t->count == t->most) t->too_large = true, t->count--;
     if (!grow_list(t, &t->ins, &t->capacity, t->count + 1, sizeof *t->ins)) t->count = 0;
     Ins *const i = &t->ins[t->count++];
     *i = (Ins){.form = (u16)form, .layout = (u8)layout, .roles = (u16)roles, .label = NO_LABEL,

@@ -10,6 +10,14 @@ static u32 new_range(Translator *t, u32 parent)
     return t->range_count++;
 }
 
+// From here on `range` is the innermost.
+static void enter_range(Translator *t, u32 range)
+{
+    t->range = range;
+    if (!grow_list(t, &t->edges, &t->edge_capacity, t->edge_count + 1, sizeof *t->edges)) return;
+    t->edges[t->edge_count++] = (TryEdge){t->count, range};
+}
+
 static void add_clause(Translator *t, u32 range, u8 kind, u32 tag, u32 label, u32 slot)
 {
     if (!grow_list(t, &t->clauses, &t->clause_capacity, t->clause_count + 1, sizeof *t->clauses)) return;
@@ -26,7 +34,7 @@ static void open_try_table(Translator *t, const Validator *v, const Instr *instr
     const u32 range = new_range(t, t->range);
     Block *const b = &t->blocks[t->block_count - 1];
     b->range = range;
-    t->range = range;
+    enter_range(t, range);
     barrier(t);
     // A clause whose label is the function's end needs a place where the return is made.
     for (u32 k = 0; k < instr->of.block.catch_count; k++) {
@@ -61,7 +69,7 @@ static void returns_of_clauses(Translator *t, const Validator *v, const Block *b
 static void close_store_range(Translator *t, Block *b)
 {
     t->ranges[b->range].end = t->count;
-    t->range = b->outer_range;
+    enter_range(t, b->outer_range);
     barrier(t);
 }
 
@@ -102,7 +110,7 @@ static void open_try(Translator *t, const Validator *v)
     for (u32 h = t->item_count - params; h < t->item_count; h++) settle(t, h);
     const u32 range = new_range(t, t->range);
     t->blocks[t->block_count - 1].range = range;
-    t->range = range;
+    enter_range(t, range);
     barrier(t);
 }
 
