@@ -3,6 +3,7 @@
 
 # What can be chosen on the command line:
 #   CC=gcc|clang-19|musl-gcc   DISPATCH=auto|preserve_none|tail|goto|switch|call
+#   TIER=auto|tiny|small|fast|max (how many handlers)
 #   SAN=1 (address + undefined-behaviour sanitizers)   STATIC=1   BUILD=directory
 #   PORT=posix|bare (the folder of ports/ to build)
 BUILD    ?= build
@@ -95,19 +96,26 @@ spec: $(WEFT)
 build-tests: $(WEFT) $(TESTS)
 
 # make bench ENGINES='wasm3=/opt/wasm3 {wasm} {args}' ROUNDS=5: more engines, more rounds.
+# BENCH='--manifest FILE --page docs/PERFORMANCE.md': other options of tests/bench/run.py.
 ROUNDS ?= 3
+BENCH  ?=
 bench: $(WEFT)
 	@python3 tests/bench/run.py -r $(ROUNDS) --engine 'weft=$(WEFT) run {wasm} {args}' \
-	    $(if $(ENGINES),--engine '$(ENGINES)')
+	    --engine 'weft-fuel=$(WEFT) run --fuel 4000000000000000000 {wasm} {args}' \
+	    $(if $(ENGINES),--engine '$(ENGINES)') $(BENCH)
+
+# make size: bytes of the library under each tier, here and on a Cortex-M4.
+size:
+	@BUILD=$(BUILD) CC='$(CC)' MAKE='$(MAKE)' sh tools/size.sh
 
 clean:
 	rm -rf $(BUILD)
 
 help:
 	@sed -n 's/^# What can/What can/p; s/^#   /  /p' Makefile
-	@echo 'Targets: all test spec test-long bench shared install uninstall amalgamation clean help'
+	@echo 'Targets: all test spec test-long bench size shared install uninstall amalgamation clean help'
 
-.PHONY: all test spec test-long build-tests bench clean help
+.PHONY: all test spec test-long build-tests bench size clean help
 .DELETE_ON_ERROR:
 
 -include $(shell find $(BUILD) -type f -name '*.d' 2>/dev/null)

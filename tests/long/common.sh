@@ -36,12 +36,11 @@ outputs()
         "$@" run "$program/${program##*/}.wasm" < "$program_stdin" 2> /dev/null
         echo "== exit code $?"
     done
-    while read -r program amount rest; do
-        case $program in \#* | '') continue ;; esac
+    grep -hv '^#' tests/bench/programs.txt tests/bench/simd.txt | while read -r program amount rest; do
         echo "== bench $program"
         "$@" run "tests/bench/wasm/$program.wasm" "$amount" < /dev/null 2> /dev/null
         echo "== exit code $?"
-    done < tests/bench/programs.txt
+    done
 }
 
 # unit_tests FOLDER RUNNER...: runs each of the unit tests built there under RUNNER; prints
