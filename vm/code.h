@@ -56,6 +56,7 @@ INLINE const u8 *code_cells(const Code *code)
 // --- translate.c ---------------------------------------------------------------------
 
 typedef struct Sites Sites;
+struct Translator;
 
 // Makes the code of a function; NULL if memory runs out.
 Code *translate(weft_module *module, u32 func_index, Sites *sites);
@@ -69,7 +70,8 @@ struct Sites {
     bool found;
     bool operands_of_call;  // also those a call has taken
     void (*visit)(void *context, const Place *place);
-    void (*line)(void *context, const char *text);
+    void (*show)(const struct Translator *t, const Sites *sites);  // prints the code
+    void (*line)(void *context, const char *text);                 // where show puts it
     void *context;
 };
 

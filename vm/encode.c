@@ -1,34 +1,27 @@
 // encode.c -- the passes after the walk: the pinned local, then cells.
 // SPDX-License-Identifier: MIT
-#include "vm/translate.h"
+#include "vm/translate_parts.h"
 
 #include "vm/arith.h"
 
-#include <stdio.h>
-
 #include "form_tables.inc"
-
-const FormInfo *form_info_of(u32 form)
-{
-    return &form_info[form];
-}
 
 static u32 bits_below(u64 mask, u32 bit)
 {
     return bit ? (u32)popcnt64(mask << (64 - bit)) : 0;
 }
 
+// Handlers of a form are listed in the order of their bits in form_places.
 s32 form_handler(u32 form, u32 a_place, u32 b_place, u32 d_place)
 {
-    const FormInfo *const info = &form_info[form];
     const u32 bit = a_place * 16 + b_place * 4 + d_place;
-    if (!(info->places >> bit & 1)) return -1;
-    return form_handlers[info->first + bits_below(info->places, bit)];
+    if (!(form_places[form] >> bit & 1)) return -1;
+    return form_handlers[form_first[form] + bits_below(form_places[form], bit)];
 }
 
 bool has_handler(u32 form, u32 a_place, u32 b_place, u32 d_place)
 {
-    return form_info[form].places >> (a_place * 16 + b_place * 4 + d_place) & 1;
+    return form_places[form] >> (a_place * 16 + b_place * 4 + d_place) & 1;
 }
 
 static bool has_form(const Ins *i, u32 a, u32 b, u32 d)
@@ -102,7 +95,7 @@ void choose_pin(Translator *t)
 
 // --- cells --------------------------------------------------------------------------------
 
-static u32 cell_size(const Ins *i)
+u32 cell_size(const Ins *i)
 {
     switch ((Layout)i->layout) {
     case LAYOUT_SLOTS: case LAYOUT_IMM: case LAYOUT_BRANCH: return SHORT_CELL;
@@ -131,7 +124,7 @@ static void put_cell_u64(u8 *cell, u32 field, u64 value)
     memcpy(cell + field, &value, sizeof value);
 }
 
-static u32 label_offset(const Translator *t, u32 label, u32 size)
+u32 label_offset(const Translator *t, u32 label, u32 size)
 {
     const u32 ins = t->labels[label].ins;
     return ins < t->count ? t->ins[ins].offset : size;
@@ -221,31 +214,11 @@ static void find_site(const Translator *t, Sites *s)
     }
 }
 
-static void print_code(const Translator *t, const Sites *s)
-{
-    static const char letters[] = "SIAL";
-    char text[160];
-    for (u32 k = 0; k < t->count; k++) {
-        const Ins *const i = &t->ins[k];
-        if (i->form == FORM_none) continue;
-        const bool branches = i->label != NO_LABEL && i->layout != LAYOUT_TABLE;
-        const u32 size = (u32)(t->ins[t->count - 1].offset + cell_size(&t->ins[t->count - 1]));
-        // u32 is not `unsigned` everywhere, hence the casts.
-        snprintf(text, sizeof text, "%06x  %5u  %s %c%c%c a=%u b=%u d=%u x=%u imm=%lld%s%lld",
-                 (unsigned)i->at, (unsigned)i->offset, (const char *)&form_names + form_info[i->form].name,
-                 letters[i->a_place], letters[i->b_place], letters[i->d_place], (unsigned)i->a,
-                 (unsigned)i->b, (unsigned)i->d, (unsigned)i->x, (long long)i->imm,
-                 branches ? " to=" : " ",
-                 branches ? (long long)label_offset(t, i->label, size) : 0);
-        s->line(s->context, text);
-    }
-}
-
 // A label where nothing but a jump stands is as good as where that jump goes. Jumps back are
 // left alone: each of them counts as an event.
 static void thread_jumps(Translator *t)
 {
-    if (!(t->mask & TRANSLATE_BRANCHES)) return;
+    if (!uses(t, TRANSLATE_BRANCHES)) return;
     for (u32 l = 0; l < t->label_count; l++) {
         for (u32 steps = 0; steps < 8; steps++) {
             u32 at = t->labels[l].ins;
@@ -265,7 +238,7 @@ Code *encode(Translator *t)
     memset(is_target, 0, t->count + 1);
     for (u32 l = 0; l < t->label_count; l++) is_target[t->labels[l].ins] = 1;
     for (u32 r = 0; r < t->range_count; r++) is_target[t->ranges[r].start] = is_target[t->ranges[r].end] = 1;
-    if (t->mask & TRANSLATE_PAIRS) {
+    if (uses(t, TRANSLATE_PAIRS)) {
         join_pairs(t, is_target);
         join_moves(t, is_target);
     }
@@ -278,7 +251,7 @@ Code *encode(Translator *t)
         if (t->ins[k].form != FORM_none) size += cell_size(&t->ins[k]);
     }
     if (t->sites && t->sites->cell != NO_INDEX) find_site(t, t->sites);
-    if (t->sites && t->sites->line) print_code(t, t->sites);
+    if (t->sites && t->sites->show) t->sites->show(t, t->sites);
 
     const u32 cells = (size + 7) & ~7u;
     const size_t total = sizeof(Code) + cells + t->range_count * sizeof(TryRange) + t->edge_count * sizeof(TryEdge) +

@@ -162,14 +162,6 @@ typedef struct Translator {
 
 #define NO_PIN 0xffffffffu
 
-typedef struct FormInfo {
-    u64 places;    // bit a*16 + b*4 + d: there is a handler for it
-    u16 first;     // of its handlers, in order of those bits
-    u16 name;      // where it begins in form_names
-} FormInfo;
-
-const FormInfo *form_info_of(u32 form);
-
 // Whether there is a handler for these places.
 bool has_handler(u32 form, u32 a_place, u32 b_place, u32 d_place);
 
@@ -181,6 +173,8 @@ enum { LEGACY_CATCH = 4, LEGACY_CATCH_ALL = 5 };
 
 // encode.c
 void choose_pin(Translator *t);
+u32 cell_size(const Ins *i);
+u32 label_offset(const Translator *t, u32 label, u32 size);  // size: of all cells
 
 // pairs.c: joins neighbours; is_target tells where branches and try blocks come in.
 void join_pairs(Translator *t, const u8 *is_target);

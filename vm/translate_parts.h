@@ -43,7 +43,7 @@ static inline bool in_acc(ValType type)  // integers and references travel in ac
 
 static inline bool uses(const Translator *t, u32 feature)
 {
-    return (t->mask & feature) != 0;
+    return (t->mask & TIER_MASK & feature) != 0;
 }
 
 static inline s32 last(const Translator *t)

@@ -1,8 +1,8 @@
 # vm.mk -- generated handlers, and which dispatcher runs them.
 # SPDX-License-Identifier: MIT
 GEN       = $(BUILD)/gen
-GENERATED = $(GEN)/forms.h $(GEN)/form_tables.inc $(GEN)/form_maps.inc $(GEN)/pair_maps.inc \
-    $(GEN)/handlers_1.inc
+GENERATED = $(GEN)/forms.h $(GEN)/form_tables.inc $(GEN)/form_names.inc $(GEN)/form_maps.inc \
+    $(GEN)/pair_maps.inc $(GEN)/handlers_1.inc
 
 TIER     ?= auto
 HOSTCC   ?= cc
@@ -34,8 +34,9 @@ else
 endif
 
 # One function with thousands of labels takes compilers minutes: there the set is smaller.
+# Without an operating system, flash counts more than time.
 ifeq ($(TIER),auto)
-  HANDLER_TIER = $(if $(filter preserve_none tail,$(DISPATCHER)),max,small)
+  HANDLER_TIER = $(if $(filter bare,$(PORT)),tiny,$(if $(filter preserve_none tail,$(DISPATCHER)),max,small))
 else
   HANDLER_TIER = $(TIER)
 endif
@@ -75,4 +76,4 @@ $(GEN)/gen_handlers: vm/gen/gen_handlers.c vm/numeric.def vm/memory.def vm/simd.
 $(GEN)/forms.h: $(GEN)/gen_handlers vm/machine.def vm/gen/often.txt
 	$(GEN)/gen_handlers vm/machine.def vm/gen/often.txt $(GEN) 4 $(HANDLER_TIER)
 
-$(GEN)/form_tables.inc $(GEN)/form_maps.inc $(GEN)/pair_maps.inc $(GEN)/handlers_1.inc: $(GEN)/forms.h
+$(GEN)/form_tables.inc $(GEN)/form_names.inc $(GEN)/form_maps.inc $(GEN)/pair_maps.inc $(GEN)/handlers_1.inc: $(GEN)/forms.h

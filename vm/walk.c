@@ -123,12 +123,3 @@ bool exec_where(weft_module *module, u32 func_index, u32 offset,
     module->allocator->resize(module->allocator->context, again, again->total, 0);
     return sites.found;
 }
-
-bool exec_print_code(weft_module *module, u32 func_index, void (*line)(void *context, const char *text), void *context)
-{
-    Sites sites = {.cell = NO_INDEX, .wanted = NO_INDEX, .line = line, .context = context};
-    Code *const again = translate(module, func_index, &sites);
-    if (!again) return false;
-    module->allocator->resize(module->allocator->context, again, again->total, 0);
-    return true;
-}

@@ -7,6 +7,7 @@
 //
 //     forms.h          enum Form: what the translator can emit; the numbers of handlers
 //     form_tables.inc  for each form, which handlers it has
+//     form_names.inc   what it is called, for listings
 //     form_maps.inc    which form belongs to which instruction or other form
 //     pair_maps.inc    which two forms are one
 //     handlers_1.inc   the handlers themselves, in PARTS files; those of OFTEN_TXT in the first
@@ -26,7 +27,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TIER_SMALL, TIER_FAST, TIER_MAX };
+enum { TIER_TINY, TIER_SMALL, TIER_FAST, TIER_MAX };
+
+static const char *const tier_names[] = {"tiny", "small", "fast", "max"};
 
 enum { NAME_MAX_ = 64, PLACES = 64, MAX_PARTS = 16 };
 
@@ -49,6 +52,15 @@ static void fail(const char *what)
 {
     fprintf(stderr, "gen_handlers: %s\n", what);
     exit(1);
+}
+
+static int tier_named(const char *name)
+{
+    for (int i = TIER_TINY; i <= TIER_MAX; i++) {
+        if (!strcmp(tier_names[i], name)) return i;
+    }
+    fail("the tiers are tiny small fast max");
+    return 0;
 }
 
 static int place_code(char place)
@@ -156,9 +168,11 @@ static void end_handler(FILE *f, const char *how)
     fprintf(f, "    %s;\n}\n\n", how);
 }
 
+// Whether the tier has handlers for an operand or result in this place.
 static bool allowed(char place)
 {
-    return place != 'L' || tier >= TIER_FAST;
+    if (place == 'S' || place == '-') return true;
+    return tier >= (place == 'L' ? TIER_FAST : TIER_SMALL);
 }
 
 // --- numeric.def ------------------------------------------------------------------------
@@ -204,10 +218,13 @@ static void numeric_handler(const Numeric *n, char a, char b, char d)
 
 // br_<comparison>: compares and branches if it holds. B is in D; IMM is the distance. Wide
 // ones (brw_) have room for any immediate.
+//
+// The smallest tier has nothing but `branch if a slot is (not) zero`.
 static void branch_handlers(const Numeric *n, char a, char b, bool is_float)
 {
-    if (!allowed(a) || !allowed(b)) return;
+    const bool if_zero = b == 'I' && a == 'S' && (!strcmp(n->op, "i32_eq") || !strcmp(n->op, "i32_ne"));
     char name[NAME_MAX_];
+    if (tier == TIER_TINY ? !if_zero : !allowed(a) || !allowed(b)) return;
     const bool is_long = !strcmp(n->type, "f64") && b == 'I';
     snprintf(name, sizeof name, "br_%s", n->op);
     if (!(is_float && b == 'I' && !is_long)) {
@@ -223,7 +240,7 @@ static void branch_handlers(const Numeric *n, char a, char b, bool is_float)
         fprintf(f, "    if (!%s) BRANCH(IMM);\n", n->expression);
         end_handler(f, is_long ? "NEXT_LONG" : "NEXT_SHORT");
     }
-    if (b == 'I' && !is_float) {
+    if (b == 'I' && !is_float && tier > TIER_TINY) {
         snprintf(name, sizeof name, "brw_%s", n->op);
         FILE *f = begin_handler(name, a, b, '-', false);
         read_operands(f, n, a, b, "", "LOW");
@@ -388,11 +405,11 @@ static void memory_forms(void)
                 if (m->expression) load_handler(m, '-', *a, '-', *v);
                 else store_handler(m, '-', *a, '-', *v);
             }
-            for (const char *const *p = indexed; *p; p++) {
+            for (const char *const *p = indexed; *p && tier > TIER_TINY; p++) {
                 if (m->expression) load_handler(m, 'x', (*p)[0], (*p)[1], *v);
                 else store_handler(m, 'x', (*p)[0], (*p)[1], *v);
             }
-            for (const char *const *p = scaled; *p && m->bits > 8; p++) {
+            for (const char *const *p = scaled; *p && m->bits > 8 && tier > TIER_TINY; p++) {
                 if (m->expression) load_handler(m, 'c', (*p)[0], (*p)[1], *v);
                 else store_handler(m, 'c', (*p)[0], (*p)[1], *v);
             }
@@ -450,6 +467,7 @@ static void machine_forms(const char *path)
     char line[1024], name[NAME_MAX_] = "", lists[3][8] = {"", "", ""};
     static char body[16384];
     bool cold = false, inside = false;
+    int lowest = TIER_TINY;
     while (fgets(line, sizeof line, in)) {
         if (line[0] == '@') {
             cold = line[1] == 'c';
@@ -457,7 +475,13 @@ static void machine_forms(const char *path)
             word = strtok(NULL, " \n");
             snprintf(name, sizeof name, "%s", word);
             lists[0][0] = lists[1][0] = lists[2][0] = 0;
+            lowest = TIER_TINY;
+            form_named(name);
             while ((word = strtok(NULL, " \n"))) {
+                if (!strncmp(word, "tier=", 5)) {
+                    lowest = tier_named(word + 5);
+                    continue;
+                }
                 const int which = word[0] == 'a' ? 0 : word[0] == 'b' ? 1 : 2;
                 snprintf(lists[which], sizeof lists[which], "%.7s", word + 2);
             }
@@ -471,7 +495,7 @@ static void machine_forms(const char *path)
                     for (size_t k = 0; k == 0 || k < strlen(lists[2]); k++) {
                         const char a = places_of(lists[0], i), b = places_of(lists[1], j);
                         const char d = places_of(lists[2], k);
-                        if (!allowed(a) || !allowed(b) || !allowed(d)) continue;
+                        if (tier < lowest || !allowed(a) || !allowed(b) || !allowed(d)) continue;
                         FILE *f = begin_handler(name, a, b, d, cold);
                         expand(f, body, a, b, d);
                         fprintf(f, "}\n\n");
@@ -1049,33 +1073,38 @@ static void comparison_table(FILE *f, const char *table, const char *const (*pai
     fprintf(f, "};\n\n");
 }
 
-// All names one after the other, each with its zero: a struct, since a string may not be so
-// long, and no pointers, since those would have to be relocated.
+// All names one after the other, each with its zero, and where each begins: a struct, since
+// a string may not be so long, and no pointers, since those would have to be relocated.
 static void form_names(FILE *f)
 {
     size_t size = 0;
     fprintf(f, "static const struct FormNames {\n");
-    for (int i = 0; i < form_count; i++) {
-        fprintf(f, "    char name_%d[%u];\n", i, (unsigned)strlen(forms[i].name) + 1);
-        size += strlen(forms[i].name) + 1;
-    }
-    if (size > 0xffff) fail("too many names for FormInfo.name");
+    for (int i = 0; i < form_count; i++) fprintf(f, "    char name_%d[%u];\n", i, (unsigned)strlen(forms[i].name) + 1);
     fprintf(f, "} form_names = {\n");
     for (int i = 0; i < form_count; i++) fprintf(f, "    \"%s\",\n", forms[i].name);
-    fprintf(f, "};\n\n");
+    fprintf(f, "};\n\nstatic const u16 form_name_at[FORM_COUNT] = {\n");
+    for (int i = 0; i < form_count; i++) {
+        if (size > 0xffff) fail("too many names for 16 bits");
+        fprintf(f, "    %u,\n", (unsigned)size);
+        size += strlen(forms[i].name) + 1;
+    }
+    fprintf(f, "};\n");
 }
 
 int main(int argc, char **argv)
 {
-    if (argc != 6) fail("usage: gen_handlers MACHINE_DEF OFTEN_TXT DIRECTORY PARTS small|fast|max");
+    if (argc != 6) fail("usage: gen_handlers MACHINE_DEF OFTEN_TXT DIRECTORY PARTS tiny|small|fast|max");
     const char *const directory = argv[3];
     const int part_count = atoi(argv[4]);
     if (part_count < 2 || part_count > MAX_PARTS) fail("2 to 16 parts");
-    tier = !strcmp(argv[5], "small") ? TIER_SMALL : !strcmp(argv[5], "fast") ? TIER_FAST : TIER_MAX;
+    tier = tier_named(argv[5]);
     texts = tmpfile();
     if (!texts) fail("no temporary file");
     form_named("none");
-    form_named("i32_add_two");
+    // Forms that the translator names, whether the tier has handlers for them or not.
+    static const char *const named[] = {"i32_add_two", "i32_load_x", "i32_load_c", "i32_load8_u_x", "f32_load_x",
+                                        "f32_load_c", "f64_load_x", "f64_load_c", NULL};
+    for (const char *const *name = named; *name; name++) form_named(*name);
     machine_forms(argv[1]);
     numeric_forms();
     memory_forms();
@@ -1090,7 +1119,10 @@ int main(int argc, char **argv)
     for (int i = 0; i < handler_count; i++) fprintf(f, "    X(%s) \\\n", handler_names[i]);
     fprintf(f, "\n\nenum {\n");
     for (int i = 0; i < handler_count; i++) fprintf(f, "    HANDLER_%s,\n", handler_names[i]);
-    fprintf(f, "    HANDLER_COUNT\n};\n\n#endif\n");
+    fprintf(f, "    HANDLER_COUNT\n};\n\n");
+    // What the translator may do (TRANSLATE_* of exec.h): without handlers there is no point.
+    fprintf(f, "#define TIER_MASK %s\n\n#endif\n",
+            tier == TIER_TINY ? "(TRANSLATE_BRANCHES | TRANSLATE_DESTINATIONS)" : "TRANSLATE_ALL");
     fclose(f);
 
     f = create(directory, "form_tables.inc");
@@ -1102,22 +1134,24 @@ int main(int argc, char **argv)
             if (forms[i].handler[k] >= 0) fprintf(f, "    %d,\n", forms[i].handler[k]);
         }
     }
-    fprintf(f, "};\n\n");
-    form_names(f);
-    fprintf(f, "static const FormInfo form_info[FORM_COUNT] = {\n");
-    int first = 0;
-    size_t name = 0;
+    fprintf(f, "};\n\nstatic const u64 form_places[FORM_COUNT] = {\n");
     for (int i = 0; i < form_count; i++) {
         unsigned long long mask = 0;
-        int count = 0;
         for (int k = 0; k < PLACES; k++) {
-            if (forms[i].handler[k] >= 0) mask |= 1ull << k, count++;
+            if (forms[i].handler[k] >= 0) mask |= 1ull << k;
         }
-        fprintf(f, "    {0x%llxu, %d, %u},\n", mask, first, (unsigned)name);
-        first += count;
-        name += strlen(forms[i].name) + 1;
+        fprintf(f, "    0x%llxu,\n", mask);
+    }
+    fprintf(f, "};\n\nstatic const u16 form_first[FORM_COUNT] = {\n");
+    for (int i = 0, first = 0; i < form_count; i++) {
+        fprintf(f, "    %d,\n", first);
+        for (int k = 0; k < PLACES; k++) first += forms[i].handler[k] >= 0;
     }
     fprintf(f, "};\n");
+    fclose(f);
+
+    f = create(directory, "form_names.inc");
+    form_names(f);
     fclose(f);
 
     f = create(directory, "form_maps.inc");
@@ -1189,6 +1223,7 @@ int main(int argc, char **argv)
                 break;
             }
         }
+        if (!related("br_", numerics[i].op, "")) continue;
         fprintf(f, "    [FORM_br_%s] = FORM_br_%.3s_%s,\n", numerics[i].op, numerics[i].op, to);
     }
     fprintf(f, "};\n");
