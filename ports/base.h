@@ -56,6 +56,16 @@ _Static_assert((s32)-1 == ~(s32)0, "two's complement");
 #define HOST_IS_LITTLE_ENDIAN 0  // also where it is unknown: the slow twins are always right
 #endif
 
+// Vectors of 16 bytes as a type of the compiler (gcc 12, clang), which the machine has registers for.
+#if HOST_IS_LITTLE_ENDIAN && defined(__has_builtin) && (defined(__SSE2__) || defined(__ARM_NEON))
+#if __has_builtin(__builtin_shufflevector)
+#define HOST_HAS_VECTORS 1
+#endif
+#endif
+#ifndef HOST_HAS_VECTORS
+#define HOST_HAS_VECTORS 0
+#endif
+
 // Little-endian loads and stores at any alignment. `p` must point to enough bytes.
 INLINE u16 load_u16(const void *p)
 {

@@ -37,7 +37,7 @@ static void say(Text *t, const char *format, ...)
     if (n > 0 && t->size + (size_t)n < sizeof t->at) t->size += (size_t)n;
 }
 
-// Locals: 0..3 i32, 4..6 i64, 7..9 f64; 10 and up count loops.
+// Locals: 0..3 i32, 4..6 i64, 7..9 f64; 10 to 15 count loops; 16..18 v128.
 static void value(Text *t, char type, int depth);
 
 static void choose(Text *t, const char *const *list, uint32_t count, char from, int operands, int depth)
@@ -49,6 +49,109 @@ static void choose(Text *t, const char *const *list, uint32_t count, char from, 
 
 #define CHOOSE(list, from, operands) choose(t, list, sizeof list / sizeof *list, from, operands, depth)
 
+// Lanes in patterns that compilers make, and in none.
+static void shuffle(Text *t, int depth)
+{
+    static const char *const patterns[] = {
+        "0 1 2 3 16 17 18 19 4 5 6 7 20 21 22 23", "8 9 10 11 12 13 14 15 24 25 26 27 28 29 30 31",
+        "8 9 10 11 12 13 14 15 0 0 0 0 0 0 0 0", "4 5 6 7 0 0 0 0 0 0 0 0 0 0 0 0", "2 3 17 17 17 17 17 17 17 17 17 17 17 17 17 17",
+        "1 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0", "0 16 1 17 2 18 3 19 4 20 5 21 6 22 7 23", "2 3 0 1 6 7 4 5 10 11 8 9 14 15 12 13",
+        "24 8 25 9 26 10 27 11 28 12 29 13 30 14 31 15", "8 24 9 25 10 26 11 27 12 28 13 29 14 30 15 31",
+        "0 2 4 6 8 10 12 14 16 18 20 22 24 26 28 30", "1 3 5 7 9 11 13 15 17 19 21 23 25 27 29 31", "5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20",
+        "24 25 26 27 28 29 30 31 0 1 2 3 4 5 6 7", "3 2 1 0 7 6 5 4 11 10 9 8 15 14 13 12", "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15",
+        "16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31", "12 13 14 15 12 13 14 15 12 13 14 15 12 13 14 15", "9 9 9 9 9 9 9 9 9 9 9 9 9 9 9 9",
+        "0 1 16 17 2 3 18 19 4 5 20 21 6 7 22 23"};
+    say(t, "(i8x16.shuffle");
+    if (any(t, 4)) {
+        say(t, " %s", patterns[any(t, sizeof patterns / sizeof *patterns)]);
+    } else {
+        for (int k = 0; k < 16; k++) say(t, " %u", any(t, 32));
+    }
+    value(t, 'v', depth - 1);
+    value(t, 'v', depth - 1);
+    say(t, ")");
+}
+
+// No sums of floats: which NaN comes out of two is not defined.
+static void vector(Text *t, int depth)
+{
+    static const char *const two[] = {"i8x16.add", "i16x8.sub", "i32x4.add", "i64x2.sub", "v128.xor", "v128.and", "v128.andnot",
+                                      "i16x8.mul", "i32x4.mul", "i8x16.min_u", "i16x8.max_s", "i8x16.gt_s", "i32x4.lt_u", "i64x2.eq",
+                                      "i8x16.narrow_i16x8_u", "i16x8.extmul_low_i8x16_s", "i32x4.dot_i16x8_s", "i8x16.swizzle",
+                                      "i8x16.add_sat_s", "i16x8.sub_sat_u", "f32x4.lt", "f64x2.pmin", "i8x16.avgr_u", "i32x4.add"};
+    static const char *const one[] = {"v128.not", "i8x16.abs", "i16x8.neg", "i32x4.extend_high_i16x8_u", "i16x8.extadd_pairwise_i8x16_s",
+                                      "i64x2.extend_low_i32x4_s", "f32x4.abs", "f32x4.convert_i32x4_s", "i8x16.popcnt"};
+    static const char *const loads[] = {"v128.load", "v128.load8x8_s", "v128.load32_splat", "v128.load64_zero", "v128.load16_splat", "v128.load"};
+    static const char *const shifts[] = {"i8x16.shr_s", "i8x16.shl", "i16x8.shr_u", "i32x4.shl", "i64x2.shr_s", "i64x2.shl"};
+    const uint32_t pick = depth <= 0 ? any(t, 2) : any(t, 16);
+    switch (pick) {
+    case 0: say(t, "(v128.const i32x4 %d %d %u %d)", (int)any(t, 99) - 50, (int)any(t, 0x7fffffff), any(t, 256), -(int)any(t, 0x10000)); return;
+    case 1: say(t, "(local.get %u)", 16 + any(t, 3)); return;
+    case 2: say(t, "(local.tee %u ", 16 + any(t, 3)); break;
+    case 3: case 4:
+        say(t, "(%s offset=%u (i32.and ", loads[any(t, 6)], any(t, 64));
+        value(t, 'i', depth - 1);
+        say(t, " (i32.const 1008)))");
+        return;
+    case 5:
+        say(t, "(%s offset=%u (i32.add (i32.and ", loads[any(t, 6)], any(t, 64));
+        value(t, 'i', depth - 1);
+        say(t, " (i32.const 496)) (i32.shl (i32.and (local.get %u) (i32.const 31)) (i32.const %u))))", any(t, 4), any(t, 2) ? 4 : any(t, 4));
+        return;
+    case 6:
+        say(t, "(select ");
+        value(t, 'v', depth - 1);
+        value(t, 'v', depth - 1);
+        value(t, 'i', depth - 1);
+        say(t, ")");
+        return;
+    case 7: {
+        static const char *const splats[] = {"i8x16.splat", "i16x8.splat", "i32x4.splat"};
+        if (any(t, 3)) choose(t, splats, 3, 'i', 1, depth);
+        else say(t, "(f64x2.splat (local.get %u))", 7 + any(t, 3));
+        return;
+    }
+    case 8: {
+        const uint32_t log2 = any(t, 3);
+        say(t, "(i%ux%u.replace_lane %u ", 8u << log2, 16u >> log2, any(t, 16u >> log2));
+        value(t, 'v', depth - 1);
+        value(t, 'i', depth - 1);
+        say(t, ")");
+        return;
+    }
+    case 9:
+        say(t, "(%s ", shifts[any(t, 6)]);
+        value(t, 'v', depth - 1);
+        value(t, 'i', depth - 1);
+        say(t, ")");
+        return;
+    case 10: {
+        static const char *const three[] = {"v128.bitselect"};
+        choose(t, three, 1, 'v', 3, depth);
+        return;
+    }
+    case 11: case 12: shuffle(t, depth); return;
+    case 13: CHOOSE(one, 'v', 1); return;
+    default: CHOOSE(two, 'v', 2); return;
+    }
+    value(t, 'v', depth - 1);
+    say(t, ")");
+}
+
+// What vectors say about themselves.
+static void of_vector(Text *t, char type, int depth)
+{
+    static const char *const i32_one[] = {"i8x16.bitmask", "i16x8.all_true", "v128.any_true", "i32x4.bitmask", "i64x2.all_true"};
+    if (type == 'i' && any(t, 3) == 0) {
+        choose(t, i32_one, 5, 'v', 1, depth);
+        return;
+    }
+    const uint32_t log2 = type == 'i' ? 2 : 3;
+    say(t, "(%s.extract_lane %u ", type == 'i' ? "i32x4" : type == 'l' ? "i64x2" : "f64x2", any(t, 16u >> log2));
+    value(t, 'v', depth - 1);
+    say(t, ")");
+}
+
 static void value(Text *t, char type, int depth)
 {
     static const char *const i32_two[] = {"i32.add", "i32.sub", "i32.mul", "i32.and", "i32.or", "i32.xor", "i32.shl",
@@ -58,8 +161,14 @@ static void value(Text *t, char type, int depth)
     static const char *const f64_two[] = {"f64.add", "f64.sub", "f64.mul", "f64.min", "f64.copysign"};
     static const char *const of_i64[] = {"i64.lt_u", "i64.eq", "i64.ge_s", "i64.ne"};
     static const char *const of_f64[] = {"f64.lt", "f64.ge", "f64.eq"};
-    const uint32_t pick = depth <= 0 ? any(t, 2) : any(t, 12);
-    if (pick == 0) {
+    if (type == 'v') {
+        vector(t, depth);
+        return;
+    }
+    const uint32_t pick = depth <= 0 ? any(t, 2) : any(t, 13);
+    if (pick == 12) {
+        of_vector(t, type, depth);
+    } else if (pick == 0) {
         if (type == 'i') say(t, "(i32.const %d)", (int)any(t, 3) ? (int)any(t, 200) - 100 : (int)any(t, 0x7fffffff));
         else if (type == 'l') say(t, "(i64.const %d)", (int)any(t, 200) - 100);
         else say(t, "(f64.const %d.5)", (int)any(t, 20) - 10);
@@ -124,14 +233,14 @@ static void statement(Text *t, int depth)
 {
     const uint32_t pick = any(t, depth > 0 ? 10 : 6);
     if (pick < 4) {
-        const char type = "iild"[pick];
-        say(t, "(local.set %u ", type == 'i' ? any(t, 4) : type == 'l' ? 4 + any(t, 3) : 7 + any(t, 3));
+        const char type = "ivld"[pick];
+        say(t, "(local.set %u ", type == 'i' ? any(t, 4) : type == 'l' ? 4 + any(t, 3) : type == 'v' ? 16 + any(t, 3) : 7 + any(t, 3));
         value(t, type, 4);
         say(t, ")\n");
     } else if (pick == 4) {
-        const char type = "iild"[any(t, 4)];
+        const char type = "ivld"[any(t, 4)];
         static const char *const i32_stores[] = {"i32.store", "i32.store8", "i32.store16"};
-        say(t, "(%s offset=%u (i32.and ", type == 'i' ? i32_stores[any(t, 3)] : type == 'l' ? "i64.store" : "f64.store", any(t, 64));
+        say(t, "(%s offset=%u (i32.and ", type == 'i' ? i32_stores[any(t, 3)] : type == 'l' ? "i64.store" : type == 'v' ? "v128.store" : "f64.store", any(t, 64));
         value(t, 'i', 2);
         say(t, " (i32.const 1016)) ");
         value(t, type, 3);
@@ -233,10 +342,11 @@ static void random_functions_are_the_same_under_every_mask(void **state)
                 "(func (export \"f\") (param i32 i64 f64) (result i32 i64 f64 i32)\n"
                 "(call $g (local.get 0) (i32.const 3) (i32.const 0) (i32.const 9) (local.get 1) (i64.const 1) (local.get 1)"
                 " (local.get 2) (f64.const 2) (local.get 2)))\n"
-                "(func $g (param i32 i32 i32 i32 i64 i64 i64 f64 f64 f64) (result i32 i64 f64 i32) (local i32 i32 i32 i32 i32 i32)\n");
+                "(func $g (param i32 i32 i32 i32 i64 i64 i64 f64 f64 f64) (result i32 i64 f64 i32) (local i32 i32 i32 i32 i32 i32 v128 v128 v128)\n");
         statements(&t, 12, 2);
         say(&t, "(i32.xor (local.get 0) (i32.add (local.get 1) (local.get 2)))"
-                "(i64.xor (local.get 4) (i64.add (local.get 5) (local.get 6)))"
+                "(i64.xor (i64.xor (local.get 4) (i64x2.extract_lane 0 (v128.xor (local.get 17) (local.get 18))))"
+                " (i64.add (local.get 5) (i64.add (local.get 6) (i64x2.extract_lane 1 (i64x2.add (local.get 16) (local.get 18))))))"
                 "(f64.add (local.get 7) (f64.sub (local.get 8) (local.get 9))) (i32.add (global.get $g) (local.get 3))))");
         run_text(&t, 127, false, WEFT_NO_BUDGET, &plain);
         Seen fuel = {0};

@@ -37,8 +37,8 @@ static void enter_handlers(Thread *thread)
 {
     const u64 acc = thread->acc;
     Registers registers = {
-        thread->pc,  thread->fp, thread->memory_base, acc,
-        thread->pin, thread,     f64_of_bits(acc),    f32_of_bits((u32)acc),
+        .pc = thread->pc, .fp = thread->fp, .mem = thread->memory_base, .acc = acc, .pin = thread->pin,
+        .thread = thread, .facc = f64_of_bits(acc), .gacc = f32_of_bits((u32)acc),
     };
     while (((Handler)cell_handler(registers.pc))(&registers)) {
     }
@@ -52,6 +52,7 @@ static void enter_handlers(Thread *thread)
     const u64 acc = thread->acc, pin = thread->pin;
     const f64 facc = f64_of_bits(acc);
     const f32 gacc = f32_of_bits((u32)acc);
+    const Vacc vacc = {0};
 #ifdef WEFT_DISPATCH_PRESERVE_NONE
     const u64 msize = thread->memory_size;
     const s64 events = thread->countdown;
@@ -84,6 +85,7 @@ static const uintptr_t *run_handlers(Thread *thread)
     u64 acc = thread->acc, pin = thread->pin;
     f64 facc = f64_of_bits(acc);
     f32 gacc = f32_of_bits((u32)acc);
+    Vacc vacc = {0};
 #ifdef WEFT_DISPATCH_GOTO
     DISPATCH;
 #include "handlers_1.inc"

@@ -16,6 +16,7 @@
 //     mem     base of memory 0                 gacc   the last f32 result
 //     msize   its size in bytes                pin    the function's pinned local
 //     thread  everything else                  events  events left until the next look around
+//     vacc    the last vector result
 //
 // Under DISPATCH_TAIL each handler is a function whose arguments are that state and whose
 // last act is a call of the next one, which the compiler turns into a jump; with
@@ -60,8 +61,8 @@
 #define HANDLER_CONVENTION __attribute__((preserve_none))
 #define STATE_PARAMS                                                                        \
     const u8 *pc, u64 *fp, u8 *mem, u64 acc, u64 pin, Thread *thread, u64 msize, s64 events, \
-        f64 facc, f32 gacc
-#define STATE_ARGS pc, fp, mem, acc, pin, thread, msize, events, facc, gacc
+        f64 facc, f32 gacc, Vacc vacc
+#define STATE_ARGS pc, fp, mem, acc, pin, thread, msize, events, facc, gacc, vacc
 #define MEMORY_SIZE msize
 #define COUNT_DOWN(amount) (events -= (amount)) < 0
 #define SAVE_COUNT thread->countdown = events
@@ -70,8 +71,8 @@
 #else
 #define HANDLER_CONVENTION
 #define STATE_PARAMS \
-    const u8 *pc, u64 *fp, u8 *mem, u64 acc, u64 pin, Thread *thread, f64 facc, f32 gacc
-#define STATE_ARGS pc, fp, mem, acc, pin, thread, facc, gacc
+    const u8 *pc, u64 *fp, u8 *mem, u64 acc, u64 pin, Thread *thread, f64 facc, f32 gacc, Vacc vacc
+#define STATE_ARGS pc, fp, mem, acc, pin, thread, facc, gacc, vacc
 #define MEMORY_SIZE thread->memory_size
 #define COUNT_DOWN(amount) (thread->countdown -= (amount)) < 0
 #define SAVE_COUNT (void)0
@@ -102,6 +103,7 @@ typedef struct Registers {
     Thread *thread;
     f64 facc;
     f32 gacc;
+    Vacc vacc;
 } Registers;
 typedef bool (*Handler)(Registers *registers);  // false: stop
 #define HANDLER(name)                                                              \
@@ -110,7 +112,7 @@ typedef bool (*Handler)(Registers *registers);  // false: stop
     {                                                                              \
         const Registers r = *registers;                                            \
         return text_of_##name(registers, r.pc, r.fp, r.mem, r.acc, r.pin, r.thread, \
-                              r.facc, r.gacc);                                     \
+                              r.facc, r.gacc, r.vacc);                             \
     }                                                                              \
     static bool text_of_##name(Registers *registers, STATE_PARAMS)
 #define COLD_HANDLER(name) HANDLER(name)
@@ -187,6 +189,7 @@ typedef bool (*Handler)(Registers *registers);  // false: stop
         pc = thread->pc, fp = thread->fp, pin = thread->pin;   \
         acc = thread->acc;                                     \
         facc = f64_of_bits(acc), gacc = f32_of_bits((u32)acc); \
+        vacc = (Vacc){0};                                      \
         LOAD_COUNT;                                            \
         RELOAD_MEMORY;                                         \
     } while (0)

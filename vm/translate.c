@@ -185,7 +185,7 @@ Code *translate(weft_module *module, u32 func_index, Sites *sites)
 {
     Translator t = {.sink.instr = translate_first, .module = module, .m = module->decoded, .allocator = module->allocator,
                     .sites = sites, .mask = module->translator_mask, .func_index = func_index, .acc = -1, .facc = -1,
-                    .gacc = -1, .fuel = -1, .range = NO_RANGE, .pin = NO_PIN};
+                    .gacc = -1, .vacc = -1, .fuel = -1, .range = NO_RANGE, .pin = NO_PIN};
     Validator v;
     validator_init(&v, module->decoded, module->allocator);
     Code *code = NULL;

@@ -150,7 +150,7 @@ typedef struct Translator {
     PendingClause *clauses;
     u32 clause_count, clause_capacity;
 
-    s32 acc, facc, gacc;  // the Ins whose result each register holds, or -1
+    s32 acc, facc, gacc, vacc;  // the Ins whose result each register holds, or -1
     u32 region;           // Ins before this one can no longer be changed
     u32 loop_depth;
     u32 next_serial;

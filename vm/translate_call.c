@@ -16,11 +16,10 @@ static void call(Translator *t, const FuncType *type, Ins *i, u32 frame)
     const s32 def = last(t);
     for (u32 k = 0; k < type->result_count; k++) {
         Item *const item = push_item(t, ITEM_TEMP, type->results[k]);
-        // The returning handler leaves a lone result in its register, too.
+        // The returning handler leaves a lone result in its register, too, but for vectors.
         if (type->result_count == 1) {
             item->def = def;
-            s32 *const reg = register_of(t, item->type);
-            if (reg) *reg = def;
+            if (slots_of(item->type) == 1) *register_of(t, item->type) = def;
         }
     }
 }

@@ -89,32 +89,37 @@ static bool constant_address(Translator *t, Operand *a, u64 *offset)
     return true;
 }
 
-static void far_access(Translator *t, u32 form, const MemArg *m, u32 operands)
+static u32 width_role(ValType type)
+{
+    return slots_of(type) == 2 ? VECTOR : 0;
+}
+
+static void far_access(Translator *t, u32 form, const MemArg *m, ValType type, u32 operands)
 {
     // The address is below the value if there is one.
     Operand value = operand_of(t, t->item_count - 1), a = operand_of(t, t->item_count - operands);
     if (operands == 2) put_in_slot(t, &value);
     put_in_slot(t, &a);
     drop_items(t, t->item_count - operands);
-    Ins *const i = emit(t, (Form)form_far[form], LAYOUT_K, READS_A | (operands == 2 ? READS_D : WRITES_D));
+    Ins *const i = emit(t, (Form)form_far[form], LAYOUT_K, READS_A | (operands == 2 ? READS_D : WRITES_D) | width_role(type));
     i->a = a.slot, i->b = narrow_index(t, m->memory), i->imm = m->offset;
     if (operands == 2) i->d = value.slot;
 }
 
 // spec: exec-load-val
-static void load(Translator *t, const Validator *v, const Instr *instr, ValType type, u32 log2)
+void load(Translator *t, const Validator *v, const Instr *instr, ValType type, u32 log2)
 {
     const u32 form = form_of_op[instr->op];
     u64 offset = instr->of.mem.offset;
     Folded f;
     if (!is_near(v, &instr->of.mem)) {
-        far_access(t, form, &instr->of.mem, 1);
+        far_access(t, form, &instr->of.mem, type, 1);
         push_result(t, type, true);
         return;
     }
     if (fold_address(t, t->item_count - 1, offset, log2, form, IN_SLOT, &f)) {
         drop_items(t, t->item_count - 1);
-        Ins *const i = emit(t, (Form)(f.scaled ? form_scaled[form] : form_indexed[form]), LAYOUT_SLOTS, WRITES_D);
+        Ins *const i = emit(t, (Form)(f.scaled ? form_scaled[form] : form_indexed[form]), LAYOUT_SLOTS, WRITES_D | width_role(type));
         set_address(i, &f, offset);
         push_result(t, type, true);
         return;
@@ -123,7 +128,7 @@ static void load(Translator *t, const Validator *v, const Instr *instr, ValType 
     constant_address(t, &a, &offset);
     taken(t, &a);
     drop_items(t, t->item_count - 1);
-    Ins *const i = emit(t, (Form)form, LAYOUT_IMM, (a.place == IN_SLOT ? READS_A : 0) | WRITES_D);
+    Ins *const i = emit(t, (Form)form, LAYOUT_IMM, (a.place == IN_SLOT ? READS_A : 0) | WRITES_D | width_role(type));
     i->a_place = a.place;
     i->a = a.slot;
     i->imm = offset;
@@ -131,12 +136,12 @@ static void load(Translator *t, const Validator *v, const Instr *instr, ValType 
 }
 
 // spec: exec-store-val
-static void store(Translator *t, const Validator *v, const Instr *instr, ValType type, u32 log2)
+void store(Translator *t, const Validator *v, const Instr *instr, ValType type, u32 log2)
 {
     const u32 form = form_of_op[instr->op];
     u64 offset = instr->of.mem.offset;
     if (!is_near(v, &instr->of.mem)) {
-        far_access(t, form, &instr->of.mem, 2);
+        far_access(t, form, &instr->of.mem, type, 2);
         return;
     }
     Operand value = operand_of(t, t->item_count - 1);
@@ -161,7 +166,7 @@ static void store(Translator *t, const Validator *v, const Instr *instr, ValType
         taken(t, &value);
         drop_items(t, h);
         i = emit(t, (Form)(f.scaled ? form_scaled[form] : form_indexed[form]), LAYOUT_SLOTS,
-                 value.place == IN_SLOT ? READS_D : 0);
+                 value.place == IN_SLOT ? READS_D | width_role(type) : 0);
         set_address(i, &f, offset);
     } else {
         a = operand_of(t, h);
@@ -170,7 +175,7 @@ static void store(Translator *t, const Validator *v, const Instr *instr, ValType
         taken(t, &value);
         taken(t, &a);
         drop_items(t, h);
-        i = emit(t, (Form)form, LAYOUT_IMM, (value.place == IN_SLOT ? READS_D : 0) | (a.place == IN_SLOT ? READS_A : 0));
+        i = emit(t, (Form)form, LAYOUT_IMM, (value.place == IN_SLOT ? READS_D | width_role(type) : 0) | (a.place == IN_SLOT ? READS_A : 0));
         i->a_place = a.place;
         i->a = a.slot;
         i->imm = offset;

@@ -63,7 +63,7 @@ u32 new_label(Translator *t)
 void barrier(Translator *t)
 {
     t->region = t->count;
-    t->acc = t->facc = t->gacc = -1;
+    t->acc = t->facc = t->gacc = t->vacc = -1;
 }
 
 void bind_label(Translator *t, u32 label)
@@ -154,7 +154,7 @@ s32 *register_of(Translator *t, ValType type)
     switch (type_kind(type)) {
     case TYPE_F64: return &t->facc;
     case TYPE_F32: return &t->gacc;
-    case TYPE_V128: return NULL;
+    case TYPE_V128: return &t->vacc;
     default: return &t->acc;
     }
 }
@@ -166,8 +166,7 @@ void push_result(Translator *t, ValType type, bool in_register)
     Item *const item = push_item(t, ITEM_TEMP, type);
     item->def = def;
     t->ins[def].d = item->slot;
-    s32 *const reg = register_of(t, type);
-    if (reg) *reg = in_register ? def : -1;
+    *register_of(t, type) = in_register ? def : -1;
 }
 
 // --- operands -----------------------------------------------------------------------------
@@ -187,7 +186,7 @@ Operand operand_of(Translator *t, u32 height)
         o.slot = t->locals[item->local].slot;
         o.local = true;
     }
-    if (!reg || *reg < 0 || !uses(t, TRANSLATE_ACCUMULATOR)) return o;
+    if (*reg < 0 || !uses(t, TRANSLATE_ACCUMULATOR)) return o;
     const Ins *const def = &t->ins[*reg];
     if (item->kind == ITEM_LOCAL ? def->d == o.slot && def->d_place == IN_SLOT && (def->roles & WRITES_D)
                                  : item->def == *reg) {
@@ -226,7 +225,7 @@ void taken(Translator *t, const Operand *o)
 void overwritten(Translator *t, ValType type, u32 slot, s32 by)
 {
     s32 *const reg = register_of(t, type);
-    if (reg && *reg >= 0 && *reg != by && t->ins[*reg].d == slot) *reg = -1;
+    if (*reg >= 0 && *reg != by && t->ins[*reg].d == slot) *reg = -1;
 }
 
 // Emits the move of an operand into a slot; returns the Ins.
@@ -235,7 +234,8 @@ u32 move_to(Translator *t, const Operand *o, u32 slot)
     Ins *i;
     const TypeKind kind = type_kind(o->type);
     if (kind == TYPE_V128) {
-        i = emit(t, FORM_mov_v128, LAYOUT_SLOTS, READS_A | WRITES_D | VECTOR);
+        i = emit(t, FORM_mov_v128, LAYOUT_SLOTS, (o->place == IN_SLOT ? READS_A : 0) | WRITES_D | VECTOR);
+        i->a_place = o->place;
         i->a = o->slot;
     } else if (o->place == IMMEDIATE) {
         const u64 value = kind == TYPE_I32 || kind == TYPE_F32 ? (u32)o->value : o->value;

@@ -11,6 +11,7 @@
 //     translate_reference.c  tables and references
 //     translate_aggregate.c  structs and arrays
 //     translate_vector.c     vectors and atomics
+//     translate_shuffle.c    i8x16.shuffle
 //
 // SPDX-License-Identifier: MIT
 #ifndef WEFT_VM_TRANSLATE_PARTS_H
@@ -121,6 +122,8 @@ void binary(Translator *t, u32 form, ValType result);
 Ins *fresh_comparison(Translator *t);
 
 bool is_near(const Validator *v, const MemArg *m);
+void load(Translator *t, const Validator *v, const Instr *instr, ValType type, u32 log2);
+void store(Translator *t, const Validator *v, const Instr *instr, ValType type, u32 log2);
 
 void jump(Translator *t, u32 label);
 void branch(Translator *t, const Validator *v, u32 l, u32 count);
@@ -134,6 +137,8 @@ void move_results(Translator *t, const Block *b, u32 count);
 void push_stack_types(Translator *t, const ValType *types, u32 count);
 
 u32 pop_arguments(Translator *t, const FuncType *type);
+
+void shuffle_lanes(Translator *t, const u8 *lanes);
 
 bool end_try(Translator *t, const Validator *v);
 

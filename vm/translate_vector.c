@@ -3,6 +3,7 @@
 #include "vm/translate_parts.h"
 
 #include "vm/form_maps.h"
+#include "vm/simd.h"
 
 static ValType letter_type(char letter)
 {
@@ -18,7 +19,6 @@ static ValType letter_type(char letter)
 static Form vector_form(u16 op)
 {
     switch (op) {
-    case OP_i8x16_shuffle: return FORM_i8x16_shuffle;
     case OP_i8x16_swizzle: case OP_i8x16_relaxed_swizzle: return FORM_i8x16_swizzle;
     case OP_i32x4_relaxed_dot_i8x16_i7x16_add_s: return FORM_i32x4_relaxed_dot_i8x16_i7x16_add_s;
     case OP_memory_atomic_notify: return FORM_memory_atomic_notify;
@@ -28,55 +28,95 @@ static Form vector_form(u16 op)
     }
 }
 
-// v128.load and v128.store of memory 0 have short cells of their own.
-static void vector_access(Translator *t, const Validator *v, const Instr *instr)
+// The form for one lane of a vector in the accumulator, or none.
+static u32 lane_form(u16 op, u32 lane)
 {
-    const bool is_store = instr->op == OP_v128_store;
-    Ins *i;
-    if (!is_near(v, &instr->of.mem)) {
-        i = emit_plain(t, is_store ? FORM_far_v128_store : FORM_far_v128_load, LAYOUT_K, is_store ? "AD" : "A");
-        i->b = narrow_index(t, instr->of.mem.memory);
-    } else {
-        i = emit_plain(t, is_store ? FORM_v128_store : FORM_v128_load, LAYOUT_IMM, is_store ? "AD" : "A");
+    switch (op) {
+    case OP_i32x4_extract_lane: return FORM_i32x4_extract_lane_0 + lane;
+    case OP_f32x4_extract_lane: return FORM_f32x4_extract_lane_0 + lane;
+    case OP_i64x2_extract_lane: return FORM_i64x2_extract_lane_0 + lane;
+    case OP_f64x2_extract_lane: return FORM_f64x2_extract_lane_0 + lane;
+    default: return FORM_none;
     }
-    i->imm = instr->of.mem.offset;
-    if (!is_store) plain_result(t, TYPE_V128, false);
+}
+_Static_assert(FORM_i32x4_extract_lane_3 == FORM_i32x4_extract_lane_0 + 3 &&
+               FORM_f32x4_extract_lane_3 == FORM_f32x4_extract_lane_0 + 3 &&
+               FORM_i64x2_extract_lane_1 == FORM_i64x2_extract_lane_0 + 1 &&
+               FORM_f64x2_extract_lane_1 == FORM_f64x2_extract_lane_0 + 1, "lanes follow each other");
+
+// Settles where the first and the last operand come from. Only the count of a shift is worth an immediate.
+static void choose_places(Translator *t, u32 form, Operand *a, Operand *b)
+{
+    if (a->place == IMMEDIATE) put_in_slot(t, a);
+    if (b->place == IMMEDIATE && (!uses(t, TRANSLATE_IMMEDIATES) || !has_handler(form, IN_SLOT, IMMEDIATE, IN_SLOT))) {
+        put_in_slot(t, b);
+    }
+    if (!has_handler(form, a->place, b->place, IN_SLOT) && b->place == IN_ACC) b->place = IN_SLOT;
+    if (!has_handler(form, a->place, b->place, IN_SLOT)) a->place = IN_SLOT;
 }
 
-// Vectors and atomics: operands from slots, result to a slot, by the type of the row.
+// A calculation with one to three operands: the first is field A, the last B, one between them X.
+static void vector_calculation(Translator *t, const Instr *instr, u32 form, u32 count, ValType result)
+{
+    const u32 first = t->item_count - count;
+    Operand a = operand_of(t, first), b = {.place = IN_SLOT}, between = b;
+    if (count > 1) b = operand_of(t, t->item_count - 1);
+    if (count > 2) between = operand_of(t, first + 1);
+    const u32 of_lane = count == 1 && a.place == IN_ACC ? lane_form(instr->op, instr->of.lane) : FORM_none;
+    if (of_lane && has_handler(of_lane, IN_ACC, IN_SLOT, IN_SLOT)) form = of_lane;
+    choose_places(t, form, &a, &b);
+    if (count > 2) put_in_slot(t, &between);
+    taken(t, &a);
+    if (count > 1) taken(t, &b);
+    drop_items(t, first);
+    Ins *const i = emit(t, (Form)form, b.place == IMMEDIATE ? LAYOUT_IMM : LAYOUT_SLOTS,
+                        (a.place == IN_SLOT ? READS_A : 0) | (count > 1 && b.place == IN_SLOT ? READS_B : 0) |
+                        (count > 2 ? READS_X : 0) | WRITES_D | VECTOR);
+    i->a_place = a.place, i->b_place = b.place;
+    i->a = a.slot, i->b = b.slot, i->x = between.slot;
+    if (b.place == IMMEDIATE) i->imm = (u32)b.value;
+    if (op_info[instr->op].immediate == IMM_LANE) {
+        const u32 lanes = op_lanes(instr->op);
+        i->x = count == 1 ? lane_place(16 / lanes, instr->of.lane) : instr->of.lane;
+    }
+    push_result(t, result, true);
+}
+
+static void vector_const(Translator *t, const Instr *instr)
+{
+    Ins *const i = emit(t, FORM_const_v128, LAYOUT_V128, WRITES_D | VECTOR);
+    i->imm = load_u64(instr->of.bytes);
+    i->imm2 = load_u64(instr->of.bytes + 8);
+    push_result(t, TYPE_V128, true);
+}
+
+// Accesses to single lanes, and atomics: any memory, operands from slots.
+static void any_access(Translator *t, const Instr *instr, u32 form, u32 count, ValType result, bool gives)
+{
+    const bool is_lane = op_info[instr->op].immediate == IMM_MEMARG_LANE;
+    Ins *const i = emit_plain(t, (Form)form, LAYOUT_V128, count == 3 ? "ABX" : is_lane && !gives ? "AD" : count == 2 ? "AB" : "A");
+    i->imm = instr->of.mem.offset;
+    i->imm2 = instr->of.mem.memory;
+    if (is_lane) {
+        const u32 lanes = op_lanes(instr->op);
+        i->x = gives ? instr->of.mem.lane : lane_place(16 / lanes, instr->of.mem.lane);
+    }
+    if (gives) plain_result(t, result, true);
+}
+
 bool vector_instr(Translator *t, const Validator *v, const Instr *instr)
 {
-    if (instr->op == OP_atomic_fence) return true;
-    if (instr->op == OP_v128_const) {
-        Ins *const i = emit(t, FORM_const_v128, LAYOUT_V128, 0);
-        i->imm = load_u64(instr->of.bytes);
-        i->imm2 = load_u64(instr->of.bytes + 8);
-        plain_result(t, TYPE_V128, false);
-        return true;
-    }
-    if (instr->op == OP_v128_load || instr->op == OP_v128_store) {
-        vector_access(t, v, instr);
-        return true;
-    }
-    const Form form = vector_form(instr->op);
     const OpInfo *const info = &op_info[instr->op];
     const char *const colon = strchr(info->type, ':');
-    const bool is_access = info->immediate == IMM_MEMARG || info->immediate == IMM_MEMARG_LANE;
-    const bool stores_lane = info->immediate == IMM_MEMARG_LANE && !colon[1];
+    if (instr->op == OP_atomic_fence) return true;
+    if (instr->op == OP_v128_const) return vector_const(t, instr), true;
+    if (instr->op == OP_i8x16_shuffle) return shuffle_lanes(t, instr->of.bytes), true;
+    if (instr->op == OP_v128_store) return store(t, v, instr, TYPE_V128, 4), true;
+    const u32 form = vector_form(instr->op), count = (u32)(colon ? colon - info->type : 0);
     if (form == FORM_none || !colon) return false;
-    const size_t count = (size_t)(colon - info->type);
-    const char *const fields = count == 3 ? "ABX" : stores_lane ? "AD" : count == 2 ? "AB" : "A";
-    Ins *const i = emit_plain(t, form, is_access || instr->op == OP_i8x16_shuffle ? LAYOUT_V128 : LAYOUT_SLOTS, fields);
-    if (info->immediate == IMM_LANE) i->x = instr->of.lane;
-    if (instr->op == OP_i8x16_shuffle) {
-        memcpy(&i->imm, instr->of.bytes, 8);
-        memcpy(&i->imm2, instr->of.bytes + 8, 8);
-    }
-    if (is_access) {
-        i->imm = instr->of.mem.offset;
-        i->imm2 = instr->of.mem.memory;
-        if (info->immediate == IMM_MEMARG_LANE) i->x = instr->of.mem.lane;
-    }
-    if (colon[1]) plain_result(t, letter_type(colon[1]), colon[1] != 'v');
+    const ValType result = letter_type(colon[1]);
+    if (info->immediate == IMM_MEMARG && colon[1] == 'v') load(t, v, instr, TYPE_V128, 4);
+    else if (info->immediate == IMM_MEMARG || info->immediate == IMM_MEMARG_LANE) any_access(t, instr, form, count, result, colon[1]);
+    else vector_calculation(t, instr, form, count, result);
     return true;
 }

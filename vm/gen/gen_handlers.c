@@ -124,6 +124,7 @@ static FILE *begin_handler(const char *name, char a, char b, char d, bool cold)
 
 static const char *c_type(const char *type)
 {
+    if (type[0] == 'v') return "V128";
     return type[0] == 'i' ? (type[1] == '3' ? "u32" : "u64") : type;
 }
 
@@ -135,7 +136,8 @@ static const char *operand(const char *type, char place, const char *field, cons
     char *text = texts[next++ % 8];
     const bool is_i32 = !strcmp(type, "i32"), is_i64 = !strcmp(type, "i64");
     const bool is_f32 = !strcmp(type, "f32");
-    if (place == 'S' && is_i32) snprintf(text, 128, "(u32)fp[%s]", field);
+    if (type[0] == 'v') snprintf(text, 128, place == 'A' ? "v128_of(vacc)" : "slot_v128(fp + %s)", field);
+    else if (place == 'S' && is_i32) snprintf(text, 128, "(u32)fp[%s]", field);
     else if (place == 'S' && is_i64) snprintf(text, 128, "fp[%s]", field);
     else if (place == 'S') snprintf(text, 128, "SLOT_%s(%s)", is_f32 ? "F32" : "F64", field);
     else if (place == 'A') strcpy(text, is_i32 ? "(u32)acc" : is_i64 ? "acc" : is_f32 ? "gacc" : "facc");
@@ -151,7 +153,10 @@ static const char *operand(const char *type, char place, const char *field, cons
 // lands in the accumulator, wherever else it goes.
 static void put(FILE *f, const char *type, char place, const char *value)
 {
-    if (type[0] == 'i') {
+    if (type[0] == 'v') {
+        fprintf(f, "    vacc = vacc_of(%s);\n", value);
+        if (place == 'S') fprintf(f, "    put_slot_v128(fp + FD, v128_of(vacc));\n");
+    } else if (type[0] == 'i') {
         const char *const cast = type[1] == '3' ? "(u32)" : "";
         if (place == 'L') fprintf(f, "    acc = pin = %s(%s);\n    fp[FD] = pin;\n", cast, value);
         else if (place == 'S') fprintf(f, "    acc = %s(%s);\n    fp[FD] = acc;\n", cast, value);
@@ -166,6 +171,12 @@ static void put(FILE *f, const char *type, char place, const char *value)
 static void end_handler(FILE *f, const char *how)
 {
     fprintf(f, "    %s;\n}\n\n", how);
+}
+
+// Where vectors are and go: the accumulator takes six handlers where slots take one.
+static const char *vector_places(void)
+{
+    return tier < TIER_MAX ? "S" : "SA";
 }
 
 // Whether the tier has handlers for an operand or result in this place.
@@ -306,11 +317,44 @@ static const Access accesses[] = {
 #include "vm/memory.def"
 #undef LOAD
 #undef STORE
+#define E1(...)
+#define E2(...)
+#define E3(...)
+#define ESHIFT(...)
+#define W1(...)
+#define W2(...)
+#define V1(...)
+#define V2(...)
+#define VTEST(...)
+#define VSPLAT(...)
+#define VEXTRACT(...)
+#define VREPLACE(...)
+#define VLOAD(op, bits, ...) {#op, "v128", bits, TEXT((__VA_ARGS__))},
+#define VLOAD_LANE(...)
+#define VSTORE_LANE(...)
+#include "vm/simd.def"
+#undef E1
+#undef E2
+#undef E3
+#undef ESHIFT
+#undef W1
+#undef W2
+#undef V1
+#undef V2
+#undef VTEST
+#undef VSPLAT
+#undef VEXTRACT
+#undef VREPLACE
+#undef VLOAD
+#undef VLOAD_LANE
+#undef VSTORE_LANE
+    {"v128_load", "v128", 128, "v"},
+    {"v128_store", "v128", 128, NULL},
 };
 
 static const char *log2_text(int bits)
 {
-    return bits == 8 ? "0" : bits == 16 ? "1" : bits == 32 ? "2" : "3";
+    return bits == 8 ? "0" : bits == 16 ? "1" : bits == 32 ? "2" : bits == 64 ? "3" : "4";
 }
 
 static void address(FILE *f, char kind, char a, char b, int bits)
@@ -332,7 +376,8 @@ static void address(FILE *f, char kind, char a, char b, int bits)
 
 static void load_text(FILE *f, const Access *m, const char *from, char d)
 {
-    fprintf(f, "    const u%d v = load_u%d(%s);\n", m->bits, m->bits, from);
+    if (m->bits == 128) fprintf(f, "    const V128 v = load_v128(%s);\n", from);
+    else fprintf(f, "    const u%d v = load_u%d(%s);\n", m->bits, m->bits, from);
     if (m->type[0] == 'f') {
         char value[64];
         snprintf(value, sizeof value, "%s_of_bits(v)", m->type);
@@ -349,7 +394,8 @@ static void store_text(FILE *f, const Access *m, const char *to, char v)
     strcpy(type, m->type);
     if (v == 'S' && type[0] == 'f') type[0] = 'i';  // its bits are what is in the slot
     const char *const value = operand(type, v, "FD", "(s16)FD");
-    if (type[0] == 'f') fprintf(f, "    store_u%d(%s, bits_of_%s(%s));\n", m->bits, to, type, value);
+    if (type[0] == 'v') fprintf(f, "    store_v128(%s, %s);\n", to, value);
+    else if (type[0] == 'f') fprintf(f, "    store_u%d(%s, bits_of_%s(%s));\n", m->bits, to, type, value);
     else fprintf(f, "    store_u%d(%s, (u%d)(%s));\n", m->bits, to, m->bits, value);
 }
 
@@ -398,18 +444,20 @@ static void memory_forms(void)
     static const char *const scaled[] = {"SS", "SL", "SA", "LS", "LA", "AS", "AL", NULL};
     for (size_t i = 0; i < sizeof accesses / sizeof *accesses; i++) {
         const Access *const m = &accesses[i];
-        const bool is_int = m->type[0] == 'i';
-        const char *const values = m->expression ? (is_int ? "SAL" : "SA") : is_int ? "SALI" : "SA";
+        const bool is_int = m->type[0] == 'i', is_vector = m->type[0] == 'v';
+        const bool rare = is_vector && m->bits < 128;
+        const char *const values = is_vector ? vector_places() : m->expression ? (is_int ? "SAL" : "SA") : is_int ? "SALI" : "SA";
         for (const char *v = values; *v; v++) {
             for (const char *a = "SALI"; *a; a++) {
                 if (m->expression) load_handler(m, '-', *a, '-', *v);
                 else store_handler(m, '-', *a, '-', *v);
             }
             for (const char *const *p = indexed; *p && tier > TIER_TINY; p++) {
+                if (rare && (*p)[0] != 'S') continue;
                 if (m->expression) load_handler(m, 'x', (*p)[0], (*p)[1], *v);
                 else store_handler(m, 'x', (*p)[0], (*p)[1], *v);
             }
-            for (const char *const *p = scaled; *p && m->bits > 8 && tier > TIER_TINY; p++) {
+            for (const char *const *p = scaled; *p && m->bits > 8 && !rare && tier > TIER_TINY; p++) {
                 if (m->expression) load_handler(m, 'c', (*p)[0], (*p)[1], *v);
                 else store_handler(m, 'c', (*p)[0], (*p)[1], *v);
             }
@@ -849,25 +897,30 @@ static void pair_forms(void)
     access_additions();
 }
 
-// --- simd.def and atomics.def: operands and results are in slots ------------------------------
+// --- simd.def and atomics.def ------------------------------
 
 typedef struct Vector {
     const char *kind, *op, *from, *to, *expression;
 } Vector;
 
 static const Vector vectors[] = {
-#define V1(op, from, to, ...) {"1", #op, #from, #to, TEXT((__VA_ARGS__))},
-#define V2(op, from, to, ...) {"2", #op, #from, #to, TEXT((__VA_ARGS__))},
-#define V3(op, from, to, ...) {"3", #op, #from, #to, TEXT((__VA_ARGS__))},
-#define VSHIFT(op, type, ...) {"shift", #op, #type, #type, TEXT((__VA_ARGS__))},
-#define VTEST(op, from, start, ...) {"test", #op, #from, #start, TEXT((__VA_ARGS__))},
+#define E1(op, from, to, ...) {"e1", #op, #from, #to, TEXT((__VA_ARGS__))},
+#define E2(op, from, to, ...) {"e2", #op, #from, #to, TEXT((__VA_ARGS__))},
+#define E3(op, from, to, ...) {"e3", #op, #from, #to, TEXT((__VA_ARGS__))},
+#define ESHIFT(op, type, mask, ...) {"es", #op, #type, #mask, TEXT((__VA_ARGS__))},
+#define W1(op, ...) {"w1", #op, "", "", TEXT((__VA_ARGS__))},
+#define W2(op, ...) {"w2", #op, "", "", TEXT((__VA_ARGS__))},
+#define V1(op, from, to, ...) {"v1", #op, #from, #to, TEXT((__VA_ARGS__))},
+#define V2(op, from, to, ...) {"v2", #op, #from, #to, TEXT((__VA_ARGS__))},
+#define VTEST(op, ...) {"test", #op, "", "", TEXT((__VA_ARGS__))},
 #define VSPLAT(op, scalar, lane) {"splat", #op, #scalar, #lane, NULL},
 #define VEXTRACT(op, scalar, lane) {"extract", #op, #scalar, #lane, NULL},
 #define VREPLACE(op, scalar, lane) {"replace", #op, #scalar, #lane, NULL},
-#define VLOAD(op, bits, to, ...) {"load", #op, #bits, #to, TEXT((__VA_ARGS__))},
+#define VLOAD(op, bits, ...)
 #define VLOAD_LANE(op, bits) {"load_lane", #op, #bits, "", NULL},
 #define VSTORE_LANE(op, bits) {"store_lane", #op, #bits, "", NULL},
 #include "vm/simd.def"
+#undef VLOAD
 };
 
 static int lanes_of(const char *type)
@@ -885,53 +938,154 @@ static void any_memory(FILE *f, int bits, bool aligned)
                "    u8 *const place = memory->base + at + offset;\n", bits / 8);
 }
 
-static void vector_handler(const Vector *n)
+// Opens a handler and reads its vectors: x from place a, then y or (of three) z from place b;
+// the second of three is always in a slot, X.
+static FILE *begin_vector(const Vector *n, int operands, const char *prefix, char a, char b, char d)
 {
-    static const char *const fields[] = {"FA", "FB", "FX"};
+    FILE *f = begin_handler(n->op, a, b, d, false);
+    fprintf(f, "    const V128 %sx = %s;\n", prefix, operand("v128", a, "FA", ""));
+    if (operands == 2) fprintf(f, "    const V128 %sy = %s;\n", prefix, operand("v128", b, "FB", ""));
+    if (operands == 3) fprintf(f, "    const V128 %sy = slot_v128(fp + FX), %sz = %s;\n", prefix, prefix, operand("v128", b, "FB", ""));
+    return f;
+}
+
+// V rows: each lane of the result from any lanes of the operands.
+static void loop_over_lanes(FILE *f, const Vector *n)
+{
+    fprintf(f, "#define X(i) LANE_%s(x, i)\n#define Y(i) LANE_%s(y, i)\n", n->from, n->from);
+    fprintf(f, "    V128 r;\n    for (u32 i = 0; i < %d; i++) SET_%s(r, i, (%s)%s);\n", lanes_of(n->to), n->to, n->to, n->expression);
+    fprintf(f, "#undef X\n#undef Y\n");
+}
+
+// E rows: the expression for whole vectors, and its twin for each lane.
+static void all_lanes(FILE *f, const Vector *n, const char *to, int operands)
+{
     static const char letters[] = "xyz";
-    const char *const kind = n->kind;
-    const char *const end = !strncmp(kind, "load", 4) || !strcmp(kind, "store_lane")
-                                ? "pc += LONG_CELL + 8;\n    DISPATCH" : "NEXT_SHORT";
-    const bool scalar = !strcmp(kind, "test") || !strcmp(kind, "extract");
-    FILE *f = begin_handler(n->op, '-', '-', scalar ? 'S' : '-', false);
-    if (kind[1] == 0 || !strcmp(kind, "shift") || !strcmp(kind, "test")) {
-        const int operands = kind[1] == 0 ? kind[0] - '0' : 1;
-        for (int k = 0; k < operands; k++) {
-            fprintf(f, "    const V128 %c = slot_v128(fp + %s);\n", letters[k], fields[k]);
-            fprintf(f, "#define %c(i) LANE_%s(%c, i)\n", letters[k] - 'a' + 'A', n->from, letters[k]);
-        }
-        if (!strcmp(kind, "shift")) fprintf(f, "    const u32 s = (u32)fp[FB];\n");
-        if (!strcmp(kind, "test")) {
-            fprintf(f, "    u32 answer = %s;\n    for (u32 i = 0; i < %d; i++) answer = %s;\n", n->to, lanes_of(n->from), n->expression);
-            put(f, "i32", 'S', "answer");
-        } else {
-            fprintf(f, "    V128 r;\n    for (u32 i = 0; i < %d; i++) SET_%s(r, i, (%s)%s);\n", lanes_of(n->to), n->to, n->to, n->expression);
-            fprintf(f, "    put_slot_v128(fp + FD, r);\n");
-        }
-        for (int k = 0; k < operands; k++) fprintf(f, "#undef %c\n", letters[k] - 'a' + 'A');
-    } else if (!strcmp(kind, "splat")) {
-        fprintf(f, "    const %s value = (%s)%s;\n    V128 r;\n", n->to, n->to, operand(n->from, 'S', "FA", ""));
-        fprintf(f, "    for (u32 i = 0; i < %d; i++) SET_%s(r, i, value);\n    put_slot_v128(fp + FD, r);\n", lanes_of(n->to), n->to);
-    } else if (!strcmp(kind, "extract")) {
-        char value[64];
-        fprintf(f, "    const V128 x = slot_v128(fp + FA);\n");
-        snprintf(value, sizeof value, "(%s)LANE_%s(x, FX)", c_type(n->from), n->to);
-        put(f, n->from, 'S', value);
-    } else if (!strcmp(kind, "replace")) {
-        fprintf(f, "    V128 r = slot_v128(fp + FA);\n    SET_%s(r, FX, (%s)%s);\n    put_slot_v128(fp + FD, r);\n", n->to, n->to, operand(n->from, 'S', "FB", ""));
-    } else {
-        const int bits = atoi(n->from);
-        any_memory(f, bits, false);
-        if (!strcmp(kind, "load")) {
-            fprintf(f, "    const u%d v = load_u%d(place);\n    V128 r;\n", bits, bits);
-            fprintf(f, "    for (u32 i = 0; i < %d; i++) SET_%s(r, i, %s);\n    put_slot_v128(fp + FD, r);\n", lanes_of(n->to), n->to, n->expression);
-        } else if (!strcmp(kind, "load_lane")) {
-            fprintf(f, "    V128 r = slot_v128(fp + FB);\n    SET_u%d(r, FX, load_u%d(place));\n    put_slot_v128(fp + FD, r);\n", bits, bits);
-        } else {
-            fprintf(f, "    const V128 x = slot_v128(fp + FD);\n    store_u%d(place, LANE_u%d(x, FX));\n", bits, bits);
+    fprintf(f, "#if HOST_HAS_VECTORS\n    typedef lanes_%s LANES;\n    typedef lanes_s%s SLANES;\n", to, to + 1);
+    for (int k = 0; k < operands; k++) fprintf(f, "    const lanes_%s %c = whole_%c.all_%s;\n", n->from, letters[k], letters[k], n->from);
+    fprintf(f, "    const V128 r = {.all_%s = (lanes_%s)%s};\n#else\n", to, to, n->expression);
+    fprintf(f, "    typedef %s LANES;\n    typedef s%s SLANES;\n    V128 r;\n    for (u32 i = 0; i < %d; i++) {\n", to, to + 1, lanes_of(to));
+    for (int k = 0; k < operands; k++) fprintf(f, "        const %s %c = LANE_%s(whole_%c, i);\n", n->from, letters[k], n->from, letters[k]);
+    fprintf(f, "        SET_%s(r, i, (%s)%s);\n    }\n#endif\n    (void)sizeof(SLANES);\n    (void)sizeof(LANES);\n", to, to, n->expression);
+}
+
+// Two vectors from the accumulator are one and the same: a square.
+static bool worth(const Vector *n, char a, char b)
+{
+    return a != 'A' || b != 'A' || strstr(n->op, "_mul");
+}
+
+static void calculation_handler(const Vector *n, char a, char b, char d)
+{
+    const char kind = n->kind[0];
+    const bool shifts = n->kind[1] == 's';
+    const int operands = shifts ? 1 : n->kind[1] - '0';
+    const char *const to = shifts ? n->from : n->to;
+    FILE *f = begin_vector(n, operands, kind == 'e' ? "whole_" : "", a, b, d);
+    if (shifts) fprintf(f, "    const %s s = (%s)(%s & %s);\n", to, to, operand("i32", b, "FB", "IMM"), n->to);
+    if (kind == 'e') all_lanes(f, n, to, operands);
+    else if (kind == 'v') loop_over_lanes(f, n);
+    put(f, "v128", d, kind == 'w' ? n->expression : "r");
+    end_handler(f, "NEXT_SHORT");
+}
+
+static void calculation_handlers(const Vector *n)
+{
+    const char *const places = vector_places();
+    const char *const second = n->kind[1] == 's' ? "SI" : n->kind[1] == '1' ? "-" : places;
+    for (const char *a = places; *a; a++) {
+        for (const char *b = second; *b; b++) {
+            for (const char *d = places; *d && worth(n, *a, *b); d++) calculation_handler(n, *a, *b, *d);
         }
     }
-    end_handler(f, end);
+}
+
+// The bits of a number.
+static const char *bits_of(const char *type, char place, const char *field)
+{
+    static char text[160];
+    if (place == 'A' && type[0] == 'f') snprintf(text, sizeof text, "bits_of_%s(%s)", type, operand(type, 'A', field, ""));
+    else snprintf(text, sizeof text, "%s", operand(type[1] == '3' ? "i32" : "i64", place, field, ""));
+    return text;
+}
+
+// The number that lane bits are.
+static void put_lane(FILE *f, const Vector *n, char d, const char *lane)
+{
+    char value[128];
+    if (n->from[0] == 'f') snprintf(value, sizeof value, "%s_of_bits(%s)", n->from, lane);
+    else snprintf(value, sizeof value, "(%s)(%s)%s", c_type(n->from), n->to, lane);
+    put(f, n->from, d, value);
+}
+
+// Lanes are read where they lie, in slots: field X is the place. Out of the accumulator each
+// of the four or two has a form of its own, <op>_0 and so on.
+static void extract_handlers(const Vector *n)
+{
+    char text[64], name[NAME_MAX_];
+    const int bits = atoi(n->to + 1);
+    for (const char *d = vector_places(); *d; d++) {
+        FILE *f = begin_handler(n->op, 'S', '-', *d, false);
+        snprintf(text, sizeof text, "slot_lane_u%d(fp + FA, FX)", bits);
+        put_lane(f, n, *d, text);
+        end_handler(f, "NEXT_SHORT");
+    }
+    for (int lane = 0; lane < 128 / bits && bits >= 32; lane++) {
+        snprintf(name, sizeof name, "%.40s_%d", n->op, lane);
+        form_named(name);
+        for (const char *d = "SA"; *d && tier == TIER_MAX; d++) {
+            FILE *f = begin_handler(name, 'A', '-', *d, false);
+            fprintf(f, "    const V128 x = v128_of(vacc);\n");
+            snprintf(text, sizeof text, "LANE_u%d(x, %d)", bits, lane);
+            put_lane(f, n, *d, text);
+            end_handler(f, "NEXT_SHORT");
+        }
+    }
+}
+
+// Handlers with one vector, or one number, at a; `b` a number.
+static void lane_handlers(const Vector *n)
+{
+    const char *const places = vector_places(), *const kind = n->kind;
+    const bool replaces = !strcmp(kind, "replace"), tests = !strcmp(kind, "test");
+    char text[256];
+    for (const char *a = places; *a; a++) {
+        for (const char *b = replaces ? places : "-"; *b; b++) {
+            for (const char *d = places; *d; d++) {
+                FILE *f = begin_handler(n->op, *a, *b, *d, false);
+                if (tests || replaces) fprintf(f, "    const V128 x = %s;\n", operand("v128", *a, "FA", ""));
+                if (tests) snprintf(text, sizeof text, "%s", n->expression);
+                else if (replaces) snprintf(text, sizeof text, "WITH_%s(x, FX, %s)", n->to, bits_of(n->from, *b, "FB"));
+                else snprintf(text, sizeof text, "SPLAT_%s(%s)", n->to, bits_of(n->from, *a, "FA"));
+                put(f, tests ? "i32" : "v128", *d, text);
+                end_handler(f, "NEXT_SHORT");
+            }
+        }
+    }
+}
+
+static void lane_access(const Vector *n)
+{
+    const int bits = atoi(n->from);
+    FILE *f = begin_handler(n->op, '-', '-', '-', false);
+    any_memory(f, bits, false);
+    if (!strcmp(n->kind, "load_lane")) {
+        char text[64];
+        fprintf(f, "    const V128 x = slot_v128(fp + FB);\n");
+        snprintf(text, sizeof text, "WITH_u%d(x, FX, load_u%d(place))", bits, bits);
+        put(f, "v128", 'S', text);
+    } else {
+        fprintf(f, "    store_u%d(place, slot_lane_u%d(fp + FD, FX));\n", bits, bits);
+    }
+    end_handler(f, "pc += LONG_CELL + 8;\n    DISPATCH");
+}
+
+static void vector_handler(const Vector *n)
+{
+    if (!n->kind[2]) calculation_handlers(n);
+    else if (!strcmp(n->kind, "extract")) extract_handlers(n);
+    else if (strstr(n->kind, "_lane")) lane_access(n);
+    else lane_handlers(n);
 }
 
 typedef struct Atomic {
