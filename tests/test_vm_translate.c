@@ -130,7 +130,16 @@ static void vector(Text *t, int depth)
         choose(t, three, 1, 'v', 3, depth);
         return;
     }
-    case 11: case 12: shuffle(t, depth); return;
+    case 11: {
+        // Mostly a rotation.
+        const uint32_t local = 16 + any(t, 3), bits = any(t, 2) ? 32 : 64, by = 1 + any(t, bits - 1), first = any(t, 2);
+        const char *const shape = bits == 32 ? "i32x4" : "i64x2", *const ways[] = {"shl", "shr_u"};
+        say(t, "(v128.or (%s.%s (local.tee %u ", shape, ways[first], local);
+        value(t, 'v', depth - 1);
+        say(t, ") (i32.const %u)) (%s.%s (local.get %u) (i32.const %u)))", by, shape, ways[!first], local, bits - by + (any(t, 4) == 0));
+        return;
+    }
+    case 12: shuffle(t, depth); return;
     case 13: CHOOSE(one, 'v', 1); return;
     default: CHOOSE(two, 'v', 2); return;
     }

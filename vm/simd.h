@@ -459,14 +459,29 @@ INLINE V128 v128_of_words(u32 a, u32 b, u32 c, u32 d)
 #endif
 }
 
-// Two words in a half: each rotated to the left, and with its bytes in reverse.
-INLINE V128 rotate_u32(V128 x, u32 by)
-{
-    const u64 moved = (u64)(UINT32_MAX << by) * (UINT64_MAX / UINT32_MAX);
-    const u64 a = LANE_u64(x, 0), b = LANE_u64(x, 1);
-    return v128_of_halves((a << by & moved) | (a >> (32 - by) & ~moved), (b << by & moved) | (b >> (32 - by) & ~moved));
-}
+// Each lane rotated to the left, by 1 or more.
+#if HOST_HAS_VECTORS
+#define ROTATE(bits)                                                                          \
+    INLINE V128 rotate_u##bits(V128 x, u##bits by)                                            \
+    {                                                                                         \
+        return (V128){.all_u##bits = x.all_u##bits << by | x.all_u##bits >> (u##bits)((bits) - by)}; \
+    }
+#else
+#define ROTATE(bits)                                                     \
+    INLINE V128 rotate_u##bits(V128 x, u##bits by)                       \
+    {                                                                    \
+        V128 r;                                                          \
+        for (u32 i = 0; i < 128 / (bits); i++) {                         \
+            const u##bits lane = LANE_u##bits(x, i);                     \
+            SET_u##bits(r, i, lane << by | lane >> ((bits) - by));       \
+        }                                                                \
+        return r;                                                        \
+    }
+#endif
+ROTATE(32)
+ROTATE(64)
 
+// The bytes of each lane in reverse, two lanes in a half.
 INLINE V128 reverse_u32(V128 x)
 {
     const u64 odd = 0xff00ff00ff00ff00u;

@@ -82,6 +82,30 @@ static void vector_calculation(Translator *t, const Instr *instr, u32 form, u32 
     push_result(t, result, true);
 }
 
+// Two shifts of the same vector that were the last to be made, and now their v128.or: no
+// instruction rotates lanes, but programs do.
+static bool rotation(Translator *t)
+{
+    const Item *const x = top_item(t, 1), *const y = top_item(t, 0);
+    if (!uses(t, TRANSLATE_PAIRS) || x->kind != ITEM_TEMP || y->kind != ITEM_TEMP || y->def != last(t)) return false;
+    if (x->def != y->def - 1 || x->def < (s32)t->region || x->def < 0) return false;
+    Ins *const i = &t->ins[x->def], *const j = &t->ins[y->def];
+    const bool left_first = i->form == FORM_i32x4_shl || i->form == FORM_i64x2_shl;
+    const Ins *const left = left_first ? i : j, *const right = left_first ? j : i;
+    const bool words = left->form == FORM_i32x4_shl && right->form == FORM_i32x4_shr_u;
+    if (!words && !(left->form == FORM_i64x2_shl && right->form == FORM_i64x2_shr_u)) return false;
+    if (i->b_place != IMMEDIATE || j->b_place != IMMEDIATE || i->a != j->a || j->a_place != IN_SLOT) return false;
+    const u64 bits = words ? 32 : 64;
+    if (left->imm == 0 || left->imm >= bits || left->imm + right->imm != bits) return false;
+    if (i->d_place != IN_SLOT || i->d != x->slot || j->d_place != IN_SLOT || j->d != y->slot) return false;
+    i->imm = left->imm;
+    i->form = words ? FORM_i32x4_rotl : FORM_i64x2_rotl;
+    t->count--;
+    drop_items(t, t->item_count - 2);
+    push_result(t, TYPE_V128, true);
+    return true;
+}
+
 static void vector_const(Translator *t, const Instr *instr)
 {
     Ins *const i = emit(t, FORM_const_v128, LAYOUT_V128, WRITES_D | VECTOR);
@@ -111,6 +135,7 @@ bool vector_instr(Translator *t, const Validator *v, const Instr *instr)
     if (instr->op == OP_atomic_fence) return true;
     if (instr->op == OP_v128_const) return vector_const(t, instr), true;
     if (instr->op == OP_i8x16_shuffle) return shuffle_lanes(t, instr->of.bytes), true;
+    if (instr->op == OP_v128_or && rotation(t)) return true;
     if (instr->op == OP_v128_store) return store(t, v, instr, TYPE_V128, 4), true;
     const u32 form = vector_form(instr->op), count = (u32)(colon ? colon - info->type : 0);
     if (form == FORM_none || !colon) return false;
