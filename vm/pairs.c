@@ -232,6 +232,38 @@ static bool access_with_addition(Ins *i, Ins *j)
     return true;
 }
 
+// v128.xor and a rotation of it, which goes where the exclusive or went.
+static bool xor_with_rotation(Ins *i, const Ins *j)
+{
+    const u32 form = j->form == FORM_i32x4_rotl ? FORM_v128_xor__i32x4_rotl : FORM_v128_xor__i64x2_rotl;
+    if (i->form != FORM_v128_xor || (j->form != FORM_i32x4_rotl && j->form != FORM_i64x2_rotl)) return false;
+    if (j->a_place != IN_ACC || j->d_place != IN_SLOT || (i->d_place == IN_SLOT && i->d != j->d)) return false;
+    if (i->b_place == IN_ACC && i->a_place == IN_SLOT) {
+        const u32 a = i->a;
+        i->a = i->b, i->a_place = IN_ACC;
+        i->b = a, i->b_place = IN_SLOT;
+    }
+    if (i->b_place != IN_SLOT || form_handler(form, i->a_place, IN_SLOT, IN_SLOT) < 0) return false;
+    i->form = (u16)form;
+    i->d = j->d, i->d_place = IN_SLOT;
+    i->x = (u32)j->imm;
+    i->roles = 0;
+    return true;
+}
+
+// A branch on whether any bit of a vector is set.
+static bool test_with_branch(Ins *i, const Ins *j)
+{
+    if (i->form != FORM_v128_any_true || i->d_place != IN_ACC || (j->form != FORM_br_i32_ne && j->form != FORM_br_i32_eq)) return false;
+    if (j->a_place != IN_ACC || j->b_place != IMMEDIATE || j->imm != 0) return false;
+    i->form = j->form == FORM_br_i32_ne ? FORM_br_any_true : FORM_br_none_true;
+    i->label = j->label;
+    i->layout = LAYOUT_BRANCH;
+    i->d_place = IN_SLOT;
+    i->roles = 0;
+    return true;
+}
+
 // The Ins after k that makes a cell, if nothing can come in between.
 static u32 neighbour(const Translator *t, const u8 *is_target, u32 k)
 {
@@ -244,6 +276,11 @@ static u32 neighbour(const Translator *t, const u8 *is_target, u32 k)
 
 static bool can_pair(Ins *i, Ins *j)
 {
+    if (xor_with_rotation(i, j) || test_with_branch(i, j)) {
+        j->form = FORM_none;
+        j->roles = 0;
+        return true;
+    }
     if (pair_first[i->form] && pair_second[j->form] && is_indexed_load(i)) return indexed_load_with_calculation(i, j);
     if (pair_first[i->form] && pair_second[j->form]) {
         if (j->layout == LAYOUT_BRANCH) return pair_with_branch(i, j);

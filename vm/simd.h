@@ -364,6 +364,7 @@ INLINE u64 slot_lane_u64(const u64 *slot, size_t place)
     {                                                                                       \
         return (V128){.all_u##bits = __builtin_shufflevector(x.all_u##bits, y.all_u##bits, __VA_ARGS__)}; \
     }
+#define TURN(by, ...) CHOOSE_LANES(turn_##by, 32, __VA_ARGS__)
 #define ZIP_LOW(bits, ...) CHOOSE_LANES(zip_low, bits, __VA_ARGS__)
 #define ZIP_HIGH(bits, ...) CHOOSE_LANES(zip_high, bits, __VA_ARGS__)
 #define EVEN(bits, ...) CHOOSE_LANES(even, bits, __VA_ARGS__)
@@ -391,6 +392,7 @@ INLINE u64 slot_lane_u64(const u64 *slot, size_t place)
         for (u32 i = 0; i < count; i++) SET_u##bits(r, i, of_y ? LANE_u##bits(y, lane) : LANE_u##bits(x, lane)); \
         return r;                                                                                \
     }
+#define TURN(by, ...) CHOOSE_LANES(turn_##by, 32, i >= count, (i + (by)) % count)
 #define ZIP_LOW(bits, ...) CHOOSE_LANES(zip_low, bits, i & 1, i / 2)
 #define ZIP_HIGH(bits, ...) CHOOSE_LANES(zip_high, bits, i & 1, i / 2 + count / 2)
 #define EVEN(bits, ...) CHOOSE_LANES(even, bits, i >= count / 2, 2 * (i & (count / 2 - 1)))
@@ -449,6 +451,12 @@ EVEN(8, EVEN_8)
 EVEN(16, EVEN_16)
 ODD(8, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31)
 ODD(16, 1, 3, 5, 7, 9, 11, 13, 15)
+ZIP_LOW(32, 0, 4, 1, 5)
+ZIP_HIGH(32, 2, 6, 3, 7)
+EVEN(32, 0, 2, 4, 6)
+ODD(32, 1, 3, 5, 7)
+TURN(1, 1, 2, 3, 0)
+TURN(3, 3, 0, 1, 2)
 
 INLINE V128 v128_of_words(u32 a, u32 b, u32 c, u32 d)
 {

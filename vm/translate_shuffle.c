@@ -28,6 +28,12 @@ static const struct {
     {FORM_odd_u8, {1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31}, 0},
     {FORM_even_u16, {0, 1, 4, 5, 8, 9, 12, 13, 16, 17, 20, 21, 24, 25, 28, 29}, 0},
     {FORM_odd_u16, {2, 3, 6, 7, 10, 11, 14, 15, 18, 19, 22, 23, 26, 27, 30, 31}, 0},
+    {FORM_zip_low_u32, {0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23}, 0},
+    {FORM_zip_high_u32, {8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31}, 0},
+    {FORM_even_u32, {0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27}, 0},
+    {FORM_odd_u32, {4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31}, 0},
+    {FORM_turn_1_u32, {4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3}, 0},
+    {FORM_turn_3_u32, {12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}, 0},
     {FORM_i32x4_rotl, {3, 0, 1, 2, 7, 4, 5, 6, 11, 8, 9, 10, 15, 12, 13, 14}, 8},
     {FORM_i32x4_rotl, {2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13}, 16},
     {FORM_i32x4_rotl, {1, 2, 3, 0, 5, 6, 7, 4, 9, 10, 11, 8, 13, 14, 15, 12}, 24},
@@ -50,6 +56,11 @@ static bool are_pieces(const Shuffle *s, u32 count)
         if (!is_piece(s, at, count)) return false;
     }
     return true;
+}
+
+static bool is_one_word(const Shuffle *s)
+{
+    return is_piece(s, 0, 4) && !memcmp(s->lanes, s->lanes + 4, 12);
 }
 
 static bool is_one_byte(const Shuffle *s, u32 from)
@@ -103,6 +114,13 @@ static bool find_pattern(Ins *i, const Shuffle *s)
 static bool find_pieces(Ins *i, const Shuffle *s)
 {
     const u32 end = (s->a > s->b ? s->a : s->b) + 2;
+    if (is_one_word(s)) {
+        i->form = FORM_shuffle_one_word;
+        i->layout = LAYOUT_SLOTS;
+        i->a = slot_of(s, s->lanes[0]);
+        i->x = lane_place(4, s->lanes[0] % 16 / 4);
+        return true;
+    }
     if (is_piece(s, 0, 8) && (is_piece(s, 8, 8) || is_one_byte(s, 8))) {
         const bool halves = is_piece(s, 8, 8);
         i->form = halves ? FORM_shuffle_halves : FORM_shuffle_half_and_byte;

@@ -55,26 +55,45 @@ static void choose_places(Translator *t, u32 form, Operand *a, Operand *b)
     if (!has_handler(form, a->place, b->place, IN_SLOT)) a->place = IN_SLOT;
 }
 
+// Takes a v128.const back that was the last thing to be made, if the calculation can have it in
+// its cell.
+static bool take_constant(Translator *t, u32 form, u64 *low, u64 *high)
+{
+    const Item *const item = top_item(t, 0);
+    if (!uses(t, TRANSLATE_IMMEDIATES) || item->kind != ITEM_TEMP || item->def < 0 || item->def != last(t)) return false;
+    const Ins *const i = &t->ins[item->def];
+    if (item->def < (s32)t->region || i->form != FORM_const_v128 || i->d_place != IN_SLOT || i->d != item->slot) return false;
+    if (!has_handler(form, IN_SLOT, IMMEDIATE, IN_SLOT)) return false;
+    *low = i->imm, *high = i->imm2;
+    t->vacc = (s32)i->b;
+    t->count--;
+    return true;
+}
+
 // A calculation with one to three operands: the first is field A, the last B, one between them X.
 static void vector_calculation(Translator *t, const Instr *instr, u32 form, u32 count, ValType result)
 {
     const u32 first = t->item_count - count;
+    u64 low = 0, high = 0;
+    const bool constant = count == 2 && take_constant(t, form, &low, &high);
     Operand a = operand_of(t, first), b = {.place = IN_SLOT}, between = b;
-    if (count > 1) b = operand_of(t, t->item_count - 1);
+    if (constant) b.place = IMMEDIATE;
+    else if (count > 1) b = operand_of(t, t->item_count - 1);
     if (count > 2) between = operand_of(t, first + 1);
     const u32 of_lane = count == 1 && a.place == IN_ACC ? lane_form(instr->op, instr->of.lane) : FORM_none;
     if (of_lane && has_handler(of_lane, IN_ACC, IN_SLOT, IN_SLOT)) form = of_lane;
     choose_places(t, form, &a, &b);
     if (count > 2) put_in_slot(t, &between);
     taken(t, &a);
-    if (count > 1) taken(t, &b);
+    if (count > 1 && !constant) taken(t, &b);
     drop_items(t, first);
-    Ins *const i = emit(t, (Form)form, b.place == IMMEDIATE ? LAYOUT_IMM : LAYOUT_SLOTS,
+    Ins *const i = emit(t, (Form)form, constant ? LAYOUT_V128 : b.place == IMMEDIATE ? LAYOUT_IMM : LAYOUT_SLOTS,
                         (a.place == IN_SLOT ? READS_A : 0) | (count > 1 && b.place == IN_SLOT ? READS_B : 0) |
                         (count > 2 ? READS_X : 0) | WRITES_D | VECTOR);
     i->a_place = a.place, i->b_place = b.place;
     i->a = a.slot, i->b = b.slot, i->x = between.slot;
-    if (b.place == IMMEDIATE) i->imm = (u32)b.value;
+    if (constant) i->imm = low, i->imm2 = high;
+    else if (b.place == IMMEDIATE) i->imm = (u32)b.value;
     if (op_info[instr->op].immediate == IMM_LANE) {
         const u32 lanes = op_lanes(instr->op);
         i->x = count == 1 ? lane_place(16 / lanes, instr->of.lane) : instr->of.lane;
@@ -109,6 +128,7 @@ static bool rotation(Translator *t)
 static void vector_const(Translator *t, const Instr *instr)
 {
     Ins *const i = emit(t, FORM_const_v128, LAYOUT_V128, WRITES_D | VECTOR);
+    i->b = (u32)t->vacc;  // for take_constant
     i->imm = load_u64(instr->of.bytes);
     i->imm2 = load_u64(instr->of.bytes + 8);
     push_result(t, TYPE_V128, true);

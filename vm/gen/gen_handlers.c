@@ -136,7 +136,8 @@ static const char *operand(const char *type, char place, const char *field, cons
     char *text = texts[next++ % 8];
     const bool is_i32 = !strcmp(type, "i32"), is_i64 = !strcmp(type, "i64");
     const bool is_f32 = !strcmp(type, "f32");
-    if (type[0] == 'v') snprintf(text, 128, place == 'A' ? "v128_of(vacc)" : "slot_v128(fp + %s)", field);
+    if (type[0] == 'v' && place == 'I') strcpy(text, "v128_of_halves(K64, cell_u64(pc, LONG_CELL))");
+    else if (type[0] == 'v') snprintf(text, 128, place == 'A' ? "v128_of(vacc)" : "slot_v128(fp + %s)", field);
     else if (place == 'S' && is_i32) snprintf(text, 128, "(u32)fp[%s]", field);
     else if (place == 'S' && is_i64) snprintf(text, 128, "fp[%s]", field);
     else if (place == 'S') snprintf(text, 128, "SLOT_%s(%s)", is_f32 ? "F32" : "F64", field);
@@ -986,13 +987,14 @@ static void calculation_handler(const Vector *n, char a, char b, char d)
     if (kind == 'e') all_lanes(f, n, to, operands);
     else if (kind == 'v') loop_over_lanes(f, n);
     put(f, "v128", d, kind == 'w' ? n->expression : "r");
-    end_handler(f, "NEXT_SHORT");
+    end_handler(f, b == 'I' && !shifts ? "pc += LONG_CELL + 8;\n    DISPATCH" : "NEXT_SHORT");
 }
 
 static void calculation_handlers(const Vector *n)
 {
     const char *const places = vector_places();
-    const char *const second = n->kind[1] == 's' ? "SI" : n->kind[1] == '1' ? "-" : places;
+    const bool with_constants = !strcmp(n->kind, "e2") && tier == TIER_MAX && !strstr(n->op, "relaxed");
+    const char *const second = n->kind[1] == 's' ? "SI" : n->kind[1] == '1' ? "-" : with_constants ? "SAI" : places;
     for (const char *a = places; *a; a++) {
         for (const char *b = second; *b; b++) {
             for (const char *d = places; *d && worth(n, *a, *b); d++) calculation_handler(n, *a, *b, *d);
