@@ -238,6 +238,19 @@ static void value(Text *t, char type, int depth)
 
 static void statements(Text *t, int count, int depth);
 
+// As ciphers do: a sum, an exclusive or with it, a rotation of that; the locals may be the same.
+static void cipher_step(Text *t)
+{
+    const uint32_t a = 16 + any(t, 3), b = 16 + any(t, 3), d = 16 + any(t, 3), to = any(t, 4) ? d : 16 + any(t, 3);
+    const uint32_t bits = any(t, 2) ? 32 : 64, by = 1 + any(t, bits - 1);
+    const char *const shape = bits == 32 ? "i32x4" : "i64x2";
+    if (any(t, 2)) say(t, "(local.set %u (%s.add (local.get %u) (local.get %u)))\n", a, shape, a, b);
+    say(t, "(local.set %u (v128.or (%s.shl (local.tee %u (v128.xor (local.get %u) (local.get %u))) (i32.const %u))"
+           " (%s.shr_u (local.get %u) (i32.const %u))))\n", to, shape, d, d, a, by, shape, d, bits - by);
+    if (any(t, 2)) say(t, "(block (br_if 0 (v128.any_true (v128.and (local.get %u) (v128.const i64x2 4096 1))))"
+                          " (local.set %u (local.get %u)))\n", d, a, b);
+}
+
 static void statement(Text *t, int depth)
 {
     const uint32_t pick = any(t, depth > 0 ? 10 : 6);
@@ -254,6 +267,8 @@ static void statement(Text *t, int depth)
         say(t, " (i32.const 1016)) ");
         value(t, type, 3);
         say(t, ")\n");
+    } else if (pick == 5 && any(t, 2)) {
+        cipher_step(t);
     } else if (pick == 5) {
         say(t, "(global.set $g (i32.add (global.get $g) ");
         value(t, 'i', 2);

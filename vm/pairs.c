@@ -251,6 +251,28 @@ static bool xor_with_rotation(Ins *i, const Ins *j)
     return true;
 }
 
+// A sum, and the exclusive or with it that is rotated: the step of ChaCha and BLAKE2.
+static bool sum_with_rotation(Ins *i, const Ins *j)
+{
+    const bool words = i->form == FORM_i32x4_add && j->form == FORM_v128_xor__i32x4_rotl;
+    if (!words && !(i->form == FORM_i64x2_add && j->form == FORM_v128_xor__i64x2_rotl)) return false;
+    const u32 form = words ? FORM_i32x4_add__v128_xor__i32x4_rotl : FORM_i64x2_add__v128_xor__i64x2_rotl;
+    if (i->b_place == IN_ACC && i->a_place == IN_SLOT) {
+        const u32 a = i->a;
+        i->a = i->b, i->a_place = IN_ACC;
+        i->b = a, i->b_place = IN_SLOT;
+    }
+    if (i->d_place != IN_SLOT || j->a_place != IN_ACC || j->b == i->d || i->b_place != IN_SLOT) return false;
+    if (form_handler(form, i->a_place, IN_SLOT, IN_SLOT) < 0) return false;
+    i->form = (u16)form;
+    i->imm = (u64)i->d | (u64)j->b << 16;
+    i->x = j->x;
+    i->d = j->d;
+    i->layout = LAYOUT_FIELDS;
+    i->roles = 0;
+    return true;
+}
+
 // A branch on whether any bit of a vector is set.
 static bool test_with_branch(Ins *i, const Ins *j)
 {
@@ -276,7 +298,7 @@ static u32 neighbour(const Translator *t, const u8 *is_target, u32 k)
 
 static bool can_pair(Ins *i, Ins *j)
 {
-    if (xor_with_rotation(i, j) || test_with_branch(i, j)) {
+    if (xor_with_rotation(i, j) || sum_with_rotation(i, j) || test_with_branch(i, j)) {
         j->form = FORM_none;
         j->roles = 0;
         return true;
@@ -298,6 +320,11 @@ void join_pairs(Translator *t, const u8 *is_target)
         if (t->ins[k].form == FORM_none) continue;
         const u32 next = neighbour(t, is_target, k);
         if (!next) continue;
+        // A sum waits for what comes after it to become one.
+        if (t->ins[next].form == FORM_v128_xor) {
+            const u32 rotation = neighbour(t, is_target, next);
+            if (rotation) can_pair(&t->ins[next], &t->ins[rotation]);
+        }
         // An addition that the branch after it can take is better left to that.
         const u32 after = t->ins[next].form == FORM_i32_add ? neighbour(t, is_target, next) : 0;
         if (after && t->ins[after].layout == LAYOUT_BRANCH && pair_second[t->ins[after].form] &&

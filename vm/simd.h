@@ -489,6 +489,34 @@ INLINE V128 v128_of_words(u32 a, u32 b, u32 c, u32 d)
 ROTATE(32)
 ROTATE(64)
 
+INLINE V128 xor_v128(V128 x, V128 y)
+{
+#if HOST_HAS_VECTORS
+    return (V128){.all_u64 = x.all_u64 ^ y.all_u64};
+#else
+    return v128_of_halves(LANE_u64(x, 0) ^ LANE_u64(y, 0), LANE_u64(x, 1) ^ LANE_u64(y, 1));
+#endif
+}
+
+INLINE V128 sum_u32(V128 x, V128 y)
+{
+#if HOST_HAS_VECTORS
+    return (V128){.all_u32 = x.all_u32 + y.all_u32};
+#else
+    return v128_of_words(LANE_u32(x, 0) + LANE_u32(y, 0), LANE_u32(x, 1) + LANE_u32(y, 1),
+                         LANE_u32(x, 2) + LANE_u32(y, 2), LANE_u32(x, 3) + LANE_u32(y, 3));
+#endif
+}
+
+INLINE V128 sum_u64(V128 x, V128 y)
+{
+#if HOST_HAS_VECTORS
+    return (V128){.all_u64 = x.all_u64 + y.all_u64};
+#else
+    return v128_of_halves(LANE_u64(x, 0) + LANE_u64(y, 0), LANE_u64(x, 1) + LANE_u64(y, 1));
+#endif
+}
+
 // The bytes of each lane in reverse, two lanes in a half.
 INLINE V128 reverse_u32(V128 x)
 {
