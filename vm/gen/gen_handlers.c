@@ -997,6 +997,7 @@ static void calculation_handlers(const Vector *n)
     const char *const second = n->kind[1] == 's' ? "SI" : n->kind[1] == '1' ? "-" : with_constants ? "SAI" : places;
     for (const char *a = places; *a; a++) {
         for (const char *b = second; *b; b++) {
+            if (!allowed(*b)) continue;
             for (const char *d = places; *d && worth(n, *a, *b); d++) calculation_handler(n, *a, *b, *d);
         }
     }
