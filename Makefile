@@ -4,14 +4,14 @@
 # What can be chosen on the command line:
 #   CC=gcc|clang-19|musl-gcc   DISPATCH=auto|preserve_none|tail|goto|switch|call
 #   TIER=auto|tiny|small|fast|max (how many handlers)
-#   SAN=1 (address + undefined-behaviour sanitizers)   STATIC=1   BUILD=directory
+#   SAN=1 (address + undefined-behaviour sanitizers)   STATIC=auto|1|no   BUILD=directory
 #   PORT=posix|bare (the folder of ports/ to build)
 BUILD    ?= build
 CC       ?= cc
 AR       ?= ar
 DISPATCH ?= auto
 SAN      ?=
-STATIC   ?=
+STATIC   ?= auto
 PORT     ?= posix
 
 WARN     = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
@@ -34,7 +34,15 @@ WEFT_CFLAGS = -std=c11 $(OPT) $(SSE_FLAGS) $(WARN) $(SANFLAGS) -fvisibility=hidd
 # A library that nothing is taken from is not worth loading: most compilers need no libm.
 AS_NEEDED   := $(shell echo 'int main(void) { return 0; }' | \
     $(CC) -Wl,--as-needed -x c -o /dev/null - 2>/dev/null && echo -Wl,--as-needed)
-WEFT_LDFLAGS = $(SANFLAGS) $(if $(STATIC),-static) $(AS_NEEDED)
+WEFT_LDFLAGS = $(SANFLAGS) $(AS_NEEDED)
+
+# The tool runs on any machine of its kind if libc is in it, and a short program is over before
+# ld.so would have found libc. static-pie: at an address that changes with every run.
+CAN_STATIC_PIE := $(if $(filter auto,$(STATIC)),$(shell printf 'int x; int *p = &x; int main(void) { return *p; }\n' | \
+    $(CC) $(CFLAGS) $(LDFLAGS) -static-pie -x c -o /dev/null - -lm 2>/dev/null && echo yes))
+STATIC_auto  = $(if $(SAN)$(filter-out posix,$(PORT)),,$(if $(CAN_STATIC_PIE),-static-pie))
+STATIC_1     = -static
+TOOL_LDFLAGS = $(WEFT_LDFLAGS) $(STATIC_$(STATIC))
 
 # Linkers keep this order, and code is mapped by neighbourhoods: what every run of a program
 # needs lies together, in the middle of the tool, and what few need before and after it.
@@ -74,7 +82,7 @@ $(BUILD)/libweft_wat.a: $(call obj,$(WAT_SRC))
 # Linkers take the members of an archive when they are asked for, in no order of ours: so what
 # every run needs is named.
 $(WEFT): $(call obj,$(TOOL_SRC)) $(BUILD)/libweft_wat.a $(call obj,$(filter-out $(FEW_NEED),$(LIB_SRC))) $(LIB)
-	$(CC) $(WEFT_LDFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(CC) $(TOOL_LDFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 # --- tests -------------------------------------------------------------------------
 $(BUILD)/tests/%: tests/%.c $(BUILD)/libweft_wat.a $(LIB)
@@ -82,7 +90,7 @@ $(BUILD)/tests/%: tests/%.c $(BUILD)/libweft_wat.a $(LIB)
 	$(CC) $(WEFT_CFLAGS) $(CPPFLAGS) $(CFLAGS) -MMD -MP -MF $@.d $(WEFT_LDFLAGS) $(LDFLAGS) \
 	    -o $@ $< $(BUILD)/libweft_wat.a $(LIB) -lcmocka $(LDLIBS)
 
-test: $(WEFT) $(TESTS)
+test: all $(TESTS)
 	@BUILD=$(BUILD) CC="$(CC)" sh tests/run.sh $(TESTS)
 
 test-long: test
