@@ -146,6 +146,8 @@ void store(Translator *t, const Validator *v, const Instr *instr, ValType type, 
     }
     Operand value = operand_of(t, t->item_count - 1);
     const bool is_int = type == TYPE_I32 || type == TYPE_I64;
+    // Small sets take vectors from slots alone.
+    if (value.place == IN_ACC && !has_handler(form, IN_SLOT, IN_SLOT, IN_ACC)) value.place = IN_SLOT;
     // An immediate value has 16 bits, sign-extended.
     if (value.place == IMMEDIATE) {
         const s64 number = type == TYPE_I32 ? (s32)value.value : (s64)value.value;
