@@ -62,7 +62,9 @@ def load(paths):
             figures = more
             continue
         figures['groups'] += more['groups']
-        figures['start_up'].update(more['start_up'])
+        for module, by in more['start_up'].items():
+            found = figures['start_up'].setdefault(module, {})
+            found.update((engine, run) for engine, run in by.items() if engine not in found)
         figures['engines'] += [e for e in more['engines'] if e not in figures['engines']]
     return figures
 
@@ -73,9 +75,16 @@ def cell(value, form):
     return '-' if value is None else form % value
 
 
+def measured(figures, group):
+    """The engines that were asked to run this group."""
+    return [e for e in figures['engines'] if any(e in by for by in group['runs'].values())]
+
+
 def relative(figures, group, base):
     """Ratios to `base` with their mean, and over how many programs that is."""
-    names, runs = figures['engines'], group['runs']
+    names, runs = measured(figures, group), group['runs']
+    if base not in names:
+        base = names[0]
     rows = [(p, [ratio(runs[p].get(e), runs[p].get(base)) if runs[p].get(e) and runs[p].get(base)
                  else None for e in names]) for p in runs]
     columns = list(zip(*(values for _, values in rows)))
@@ -90,14 +99,14 @@ def relative(figures, group, base):
 
 
 def seconds(figures, group):
-    names = figures['engines']
+    names = measured(figures, group)
     return ('%s: CPU seconds, median of %d' % (group['title'], figures['rounds']), names,
             [(p, [cell(median(by.get(e), 'cpu'), '%.3f') for e in names])
              for p, by in group['runs'].items()])
 
 
 def memory(figures, group):
-    names = figures['engines']
+    names = measured(figures, group)
     return ('%s: peak memory, MiB' % group['title'], names,
             [(p, [cell(m and m / 1024, '%.1f') for m in (median(by.get(e), 'memory') for e in names)])
              for p, by in group['runs'].items()])
@@ -131,8 +140,11 @@ def fuel(figures):
 
 def twins(figures):
     """NAME_simd beside NAME: the same work with and without v128, in each engine."""
-    names, rows, columns = figures['engines'], [], []
-    for group in figures['groups']:
+    with_twins = [group for group in figures['groups']
+                  if any(name.endswith('_simd') for name in group['runs'])]
+    names = [e for e in figures['engines'] if any(e in measured(figures, g) for g in with_twins)]
+    rows, columns = [], []
+    for group in with_twins:
         for program, by in group['runs'].items():
             with_simd = group['runs'].get(program + '_simd')
             if with_simd:
