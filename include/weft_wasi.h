@@ -17,7 +17,7 @@
 //
 // The building calls return false when they fail (out of memory, no such directory),
 // and the world remembers the first failure: it is enough that weft_wasi_link refuses a
-// world that has one. Strings are copied.
+// world that has one, or none (NULL, when memory ran out). Strings are copied.
 // A world belongs to one program and is used by one thread at a time, except for
 // weft_wasi_interrupt. It must outlive the store it is linked into.
 // SPDX-License-Identifier: MIT

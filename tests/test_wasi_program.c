@@ -48,6 +48,33 @@ static void a_new_world_has_nothing(void **state)
     }
 }
 
+// When weft_wasi_new has found no memory, the calls that follow need no checks of their own.
+static void no_world_is_refused_when_linked(void **state)
+{
+    (void)state;
+    weft_error error = WEFT_ERROR_INIT;
+    weft_store *const store = weft_store_new(NULL, &error);
+    assert_non_null(store);
+    assert_false(weft_wasi_arg(NULL, "name"));
+    assert_false(weft_wasi_env(NULL, "KEY=value"));
+    assert_false(weft_wasi_inherit_stdio(NULL));
+    assert_false(weft_wasi_capture(NULL, 1, 100));
+    assert_false(weft_wasi_dir(NULL, ".", "/", 0));
+    assert_false(weft_wasi_files(NULL, NULL, "/"));
+    assert_false(weft_wasi_trace(NULL, NULL, NULL, NULL));
+    weft_wasi_deterministic(NULL, 1);
+    weft_wasi_interrupt(NULL);
+    size_t size = 1;
+    weft_wasi_captured(NULL, 1, &size);
+    assert_int_equal(size, 0);
+    assert_false(weft_wasi_link(NULL, store, &error));
+    assert_int_equal(error.kind, WEFT_HOST);
+    assert_string_equal(error.text, "out of memory");
+    assert_string_equal(weft_wasi_error(NULL), "out of memory");
+    weft_wasi_free(NULL);
+    weft_store_free(store);
+}
+
 static void refuses_variables_without_a_key(void **state)
 {
     (void)state;
@@ -382,6 +409,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gives_arguments_and_variables),
         cmocka_unit_test(a_new_world_has_nothing),
+        cmocka_unit_test(no_world_is_refused_when_linked),
         cmocka_unit_test(refuses_variables_without_a_key),
         cmocka_unit_test(faults_before_it_writes_arguments),
         cmocka_unit_test(tells_time),

@@ -78,13 +78,14 @@ static bool provide_call(weft_store *store, weft_name module, weft_name name, vo
 bool weft_wasi_link(weft_wasi *world, weft_store *store, weft_error *error)
 {
     static const char *const modules[] = {"wasi_snapshot_preview1", "wasi_unstable"};
-    if (!world_seal(world)) {
+    if (!world || !world_seal(world)) {
         if (error) {
             error->kind = WEFT_HOST;
+            const char *const text = weft_wasi_error(world);
             size_t room = sizeof error->text;
-            size_t size = strlen(world->error);
+            size_t size = strlen(text);
             if (size >= room) size = room - 1;
-            memcpy(error->text, world->error, size);
+            memcpy(error->text, text, size);
             error->text[size] = '\0';
         }
         return false;

@@ -235,6 +235,7 @@ static const PortFiles builtin_model = {
 
 bool weft_wasi_files(weft_wasi *world, const weft_wasi_file *files, const char *guest_name)
 {
+    if (!world) return false;
     BuiltIn *b = allocator_take(&world->alloc, sizeof *b);
     if (!b) return world_out_of_memory(world);
     *b = (BuiltIn){.next = world->built_ins,

@@ -209,6 +209,7 @@ static bool is_stream_number(weft_wasi *world, int stream, int from)
 
 bool weft_wasi_inherit_stream(weft_wasi *world, int stream)
 {
+    if (!world) return false;
     if (!is_stream_number(world, stream, 0)) return false;
     Desc desc = {.files = world->port->files,
                  .handle = stream,
@@ -222,30 +223,35 @@ bool weft_wasi_inherit_stream(weft_wasi *world, int stream)
 
 bool weft_wasi_inherit_stdio(weft_wasi *world)
 {
+    if (!world) return false;
     return weft_wasi_inherit_stream(world, 0) && weft_wasi_inherit_stream(world, 1) &&
            weft_wasi_inherit_stream(world, 2);
 }
 
 bool weft_wasi_stdin_bytes(weft_wasi *world, const void *bytes, size_t size)
 {
+    if (!world) return false;
     return set_own_stream(world, 0,
                           &(Stream){.kind = STREAM_BYTES, .bytes = bytes, .size = size});
 }
 
 bool weft_wasi_capture(weft_wasi *world, int stream, size_t max)
 {
+    if (!world) return false;
     return is_stream_number(world, stream, 1) &&
            set_own_stream(world, stream, &(Stream){.kind = STREAM_CAPTURE, .max = max});
 }
 
 bool weft_wasi_stdin_func(weft_wasi *world, weft_wasi_read_func func, void *user)
 {
+    if (!world) return false;
     return set_own_stream(world, 0,
                           &(Stream){.kind = STREAM_FUNCTION, .read = func, .user = user});
 }
 
 bool weft_wasi_output_func(weft_wasi *world, int stream, weft_wasi_write_func func, void *user)
 {
+    if (!world) return false;
     return is_stream_number(world, stream, 1) &&
            set_own_stream(world, stream,
                           &(Stream){.kind = STREAM_FUNCTION, .write = func, .user = user});
@@ -254,6 +260,7 @@ bool weft_wasi_output_func(weft_wasi *world, int stream, weft_wasi_write_func fu
 // Streams that are joined share the handle; neither closes it.
 bool weft_wasi_join(weft_wasi *world, int stream, int to_stream)
 {
+    if (!world) return false;
     if (!is_stream_number(world, stream, 1) || !is_stream_number(world, to_stream, 1))
         return false;
     if (stream == to_stream) return true;
@@ -269,7 +276,7 @@ bool weft_wasi_join(weft_wasi *world, int stream, int to_stream)
 const char *weft_wasi_captured(const weft_wasi *world, int stream, size_t *size)
 {
     const Stream *found = NULL;
-    for (const Stream *s = world->streams; s && !found; s = s->next)
+    for (const Stream *s = world ? world->streams : NULL; s && !found; s = s->next)
         if (s->kind == STREAM_CAPTURE && s->number == stream) found = s;
     *size = found ? found->size : 0;
     return found && found->kept ? (const char *)found->kept : "";

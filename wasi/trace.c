@@ -298,6 +298,7 @@ static u64 rows_named(const char *word, size_t size)
 
 bool weft_wasi_trace(weft_wasi *world, const char *filter, weft_wasi_trace_func func, void *user)
 {
+    if (!world) return false;
     u64 mask = filter && *filter ? 0 : UINT64_MAX;
     for (const char *at = filter; at && *at;) {
         size_t size = strcspn(at, ",");

@@ -22,6 +22,7 @@ bool world_out_of_memory(weft_wasi *world)
 
 const char *weft_wasi_error(const weft_wasi *world)
 {
+    if (!world) return "out of memory";
     return world->error[0] ? world->error : NULL;
 }
 
@@ -89,11 +90,13 @@ static bool add_string(weft_wasi *world, Strings *strings, const char *text)
 
 bool weft_wasi_arg(weft_wasi *world, const char *arg)
 {
+    if (!world) return false;
     return add_string(world, &world->args, arg);
 }
 
 bool weft_wasi_args(weft_wasi *world, int argc, const char *const *argv)
 {
+    if (!world) return false;
     for (int i = 0; i < argc; i++)
         if (!weft_wasi_arg(world, argv[i])) return false;
     return true;
@@ -116,6 +119,7 @@ static void remove_variable(Strings *strings, const char *key, size_t key_size)
 
 bool weft_wasi_env(weft_wasi *world, const char *key_value)
 {
+    if (!world) return false;
     const char *equals = strchr(key_value, '=');
     if (!equals || equals == key_value)
         return world_fail(world, "not KEY=VALUE:", key_value, ERRNO_INVAL);
@@ -146,6 +150,7 @@ bool world_add_preopen(weft_wasi *world, Desc *desc, const char *guest_name)
 bool weft_wasi_dir(weft_wasi *world, const char *host_path, const char *guest_name,
                    unsigned flags)
 {
+    if (!world) return false;
     const Port *port = world->port;
     Desc desc = {.files = port->files,
                  .is_host = true,
@@ -158,6 +163,7 @@ bool weft_wasi_dir(weft_wasi *world, const char *host_path, const char *guest_na
 bool weft_wasi_mount(weft_wasi *world, weft_wasi_tree *tree, const char *guest_name,
                      unsigned flags)
 {
+    if (!world) return false;
     Desc desc = {.files = tree_files(tree), .is_read_only = (flags & WEFT_WASI_READ_ONLY) != 0};
     if (tree_open_root(tree, &desc.handle)) return world_out_of_memory(world);
     return world_add_preopen(world, &desc, guest_name);
@@ -167,6 +173,7 @@ bool weft_wasi_mount(weft_wasi *world, weft_wasi_tree *tree, const char *guest_n
 // directories stop at the first descriptor that is none.
 bool weft_wasi_tcp_listen(weft_wasi *world, const char *host_port)
 {
+    if (!world) return false;
     const Port *port = world->port;
     if (world->listener_count == WORLD_LISTENERS)
         return world_fail(world, "cannot listen on", host_port, ERRNO_MFILE);
@@ -180,29 +187,34 @@ bool weft_wasi_tcp_listen(weft_wasi *world, const char *host_port)
 
 void weft_wasi_clock(weft_wasi *world, weft_wasi_clock_func func, void *user)
 {
+    if (!world) return;
     world->clock = func;
     world->clock_user = user;
 }
 
 void weft_wasi_random(weft_wasi *world, weft_wasi_random_func func, void *user)
 {
+    if (!world) return;
     world->random = func;
     world->random_user = user;
 }
 
 void weft_wasi_deterministic(weft_wasi *world, uint64_t seed)
 {
+    if (!world) return;
     world->is_deterministic = true;
     world->random_state = seed;
 }
 
 bool weft_wasi_exited(const weft_wasi *world, uint32_t *code)
 {
+    if (!world) return false;
     if (world->has_exited && code) *code = world->exit_code;
     return world->has_exited;
 }
 
 void weft_wasi_interrupt(weft_wasi *world)
 {
+    if (!world) return;
     if (world->wake) world->port->wake_set(world->port->ctx, world->wake);
 }
