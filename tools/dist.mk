@@ -136,9 +136,10 @@ $(AMALGAMATION)/weft.h: $(addprefix include/,$(ALL_HEADERS)) tools/amalgamate.aw
 	} > $@.new && mv $@.new $@
 
 # The two sets of handlers that the one file chooses from.
-$(BUILD)/gen-%/forms.h: $(GEN)/gen_handlers vm/machine.def vm/gen/often.txt
+$(BUILD)/gen-%/forms.h: $(GEN)/gen_handlers $(GEN)/gen_sequences vm/machine.def vm/gen/often.txt vm/sequences.def
 	@mkdir -p $(@D)
 	$(GEN)/gen_handlers vm/machine.def vm/gen/often.txt $(@D) 4 $*
+	$(GEN)/gen_sequences $(if $(filter max,$*),vm/sequences.def,-) $(@D) 4
 
 $(AMALGAMATION)/weft.c: $(BUILD)/gen-max/forms.h $(BUILD)/gen-small/forms.h $(LIB) $(BUILD)/libweft_wat.a $(AMALGAMATION)/weft.h \
                         tools/amalgamate.awk tools/amalgam_head.h

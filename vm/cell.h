@@ -62,19 +62,18 @@ INLINE uintptr_t cell_handler(const u8 *pc)
     return v;
 }
 
-// A call cell is long; its B names the caller's pinned slot, reloaded by whoever returns to
-// the cell after it. Just before a function's first cell stand its own pinned slot and two
-// slots that every call zeroes, so that few functions need to begin with `enter`; where
-// there is nothing to zero they name a slot that nothing uses.
-// Its X says how far into the function it is, in units, so that a return address leads to the
-// function; FAR_CELL where that does not fit.
+// Just before a function's first cell stand two slots that every call zeroes, so that few
+// functions need to begin with `enter`; where there is nothing to zero they name a slot that
+// nothing uses.
+// A call cell is long; its X says how far into the function it is, in units, so that a return
+// address leads to the function; FAR_CELL where that does not fit.
 enum { CELL_UNIT = sizeof(uintptr_t), FAR_CELL = 0xffff };
-enum { PIN_BEFORE_RETURN = LONG_CELL - CELL_B, PIN_BEFORE_START = 2, ZERO_BEFORE_START = 4, ALSO_BEFORE_START = 6 };
+enum { ZERO_BEFORE_START = 4, ALSO_BEFORE_START = 6 };
 
 // Those eight bytes.
-INLINE u64 before_start(u32 pin, u32 zero, u32 also)
+INLINE u64 before_start(u32 zero, u32 also)
 {
-    const u16 fields[4] = {0, (u16)also, (u16)zero, (u16)pin};
+    const u16 fields[4] = {0, (u16)also, (u16)zero, 0};
     u64 bytes;
     memcpy(&bytes, fields, sizeof bytes);
     return bytes;

@@ -29,6 +29,9 @@ typedef struct TryEdge {
 
 #define NO_RANGE 0xffffffffu
 
+// Two integers, then two doubles.
+enum { PINS = 4 };
+
 // Complete before it is published and never changed afterwards. Holds no address of an
 // instance, a memory or a store.
 struct Code {
@@ -40,7 +43,7 @@ struct Code {
     u32 size;         // bytes of cells
     u32 total;        // bytes of this block of memory
     u32 range_count, edge_count, clause_count;
-    u32 pin;          // slot of the pinned local; any slot if there is none
+    u32 pins[PINS];   // slots of the pinned locals; any slot if there is none
     const TryRange *ranges;      // after the cells
     const TryEdge *edges;        // in the order of the cells
     const CatchClause *clauses;
@@ -100,12 +103,11 @@ bool slow_trap(Thread *thread, TrapCode why);
 void slow_name_element(Thread *thread, u64 index);
 bool slow_throw(Thread *thread, Ref exception);
 
-// What START_FRAME does in handlers; returns the pinned local.
-INLINE u64 start_frame(u64 *fp, const u8 *pc)
+// What START_FRAME does in handlers.
+INLINE void start_frame(u64 *fp, const u8 *pc)
 {
     fp[cell_u16(pc - ZERO_BEFORE_START, 0)] = 0;
     fp[cell_u16(pc - ALSO_BEFORE_START, 0)] = 0;
-    return fp[cell_u16(pc - PIN_BEFORE_START, 0)];
 }
 
 // The instance whose code runs from now on.

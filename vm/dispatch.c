@@ -12,10 +12,10 @@
 #define HANDLER_DISTANCE(name) "\t.long handler_" #name " - weft_handler_distances\n"
 __asm__("\t.pushsection .rodata\n"
         "\t.balign 4\n"
-        "weft_handler_distances:\n" HANDLER_LIST(HANDLER_DISTANCE)
+        "weft_handler_distances:\n" HANDLER_LIST(HANDLER_DISTANCE) SEQUENCE_LIST(HANDLER_DISTANCE)
         "\t.popsection\n");
 #undef HANDLER_DISTANCE
-extern const s32 weft_handler_distances[HANDLER_COUNT] __attribute__((visibility("hidden")));
+extern const s32 weft_handler_distances[SEQUENCE_END] __attribute__((visibility("hidden")));
 
 uintptr_t handler_word(u32 number)
 {
@@ -23,7 +23,7 @@ uintptr_t handler_word(u32 number)
 }
 #else
 #define HANDLER_ADDRESS(name) handler_##name,
-static const Handler handler_addresses[HANDLER_COUNT] = {HANDLER_LIST(HANDLER_ADDRESS)};
+static const Handler handler_addresses[SEQUENCE_END] = {HANDLER_LIST(HANDLER_ADDRESS) SEQUENCE_LIST(HANDLER_ADDRESS)};
 #undef HANDLER_ADDRESS
 
 uintptr_t handler_word(u32 number)
@@ -37,8 +37,9 @@ static void enter_handlers(Thread *thread)
 {
     const u64 acc = thread->acc;
     Registers registers = {
-        .pc = thread->pc, .fp = thread->fp, .mem = thread->memory_base, .acc = acc, .pin = thread->pin,
+        .pc = thread->pc, .fp = thread->fp, .acc = acc, .pin = thread->pin, .pin2 = thread->pin2,
         .thread = thread, .facc = f64_of_bits(acc), .gacc = f32_of_bits((u32)acc),
+        .fpin = thread->fpin, .fpin2 = thread->fpin2,
     };
     while (((Handler)cell_handler(registers.pc))(&registers)) {
     }
@@ -48,12 +49,12 @@ static void enter_handlers(Thread *thread)
 {
     const u8 *const pc = thread->pc;
     u64 *const fp = thread->fp;
-    u8 *const mem = thread->memory_base;
-    const u64 acc = thread->acc, pin = thread->pin;
-    const f64 facc = f64_of_bits(acc);
+    const u64 acc = thread->acc, pin = thread->pin, pin2 = thread->pin2;
+    const f64 facc = f64_of_bits(acc), fpin = thread->fpin, fpin2 = thread->fpin2;
     const f32 gacc = f32_of_bits((u32)acc);
     const Vacc vacc = {0};
 #ifdef WEFT_DISPATCH_PRESERVE_NONE
+    u8 *const mem = thread->memory_base;
     const u64 msize = thread->memory_size;
     const s64 events = thread->countdown;
 #endif
@@ -75,15 +76,14 @@ static const uintptr_t *run_handlers(Thread *thread)
 {
 #ifdef WEFT_DISPATCH_GOTO
 #define HANDLER_ADDRESS(name) (uintptr_t)&&handler_##name,
-    static const uintptr_t addresses[HANDLER_COUNT] = {HANDLER_LIST(HANDLER_ADDRESS)};
+    static const uintptr_t addresses[SEQUENCE_END] = {HANDLER_LIST(HANDLER_ADDRESS) SEQUENCE_LIST(HANDLER_ADDRESS)};
 #undef HANDLER_ADDRESS
     if (!thread) return addresses;
 #endif
     const u8 *pc = thread->pc;
     u64 *fp = thread->fp;
-    u8 *mem = thread->memory_base;
-    u64 acc = thread->acc, pin = thread->pin;
-    f64 facc = f64_of_bits(acc);
+    u64 acc = thread->acc, pin = thread->pin, pin2 = thread->pin2;
+    f64 facc = f64_of_bits(acc), fpin = thread->fpin, fpin2 = thread->fpin2;
     f32 gacc = f32_of_bits((u32)acc);
     Vacc vacc = {0};
 #ifdef WEFT_DISPATCH_GOTO
@@ -92,6 +92,10 @@ static const uintptr_t *run_handlers(Thread *thread)
 #include "handlers_2.inc"
 #include "handlers_3.inc"
 #include "handlers_4.inc"
+#include "sequences_1.inc"
+#include "sequences_2.inc"
+#include "sequences_3.inc"
+#include "sequences_4.inc"
 #else
 again:
     switch (cell_handler(pc)) {
@@ -99,6 +103,10 @@ again:
 #include "handlers_2.inc"
 #include "handlers_3.inc"
 #include "handlers_4.inc"
+#include "sequences_1.inc"
+#include "sequences_2.inc"
+#include "sequences_3.inc"
+#include "sequences_4.inc"
     default: return NULL;
     }
 #endif

@@ -14,9 +14,9 @@
 //     pc      the cell being executed          acc    the last integer result
 //     fp      slot 0 of the frame              facc   the last f64 result
 //     mem     base of memory 0                 gacc   the last f32 result
-//     msize   its size in bytes                pin    the function's pinned local
-//     thread  everything else                  events  events left until the next look around
-//     vacc    the last vector result
+//     msize   its size in bytes                pin, pin2    the function's pinned locals
+//     thread  everything else                  fpin, fpin2  the same, of type f64
+//     vacc    the last vector result           events  events left until the next look around
 //
 // Under DISPATCH_TAIL each handler is a function whose arguments are that state and whose
 // last act is a call of the next one, which the compiler turns into a jump; with
@@ -57,12 +57,15 @@
 #define HANDLERS_ARE_FUNCTIONS 0
 #endif
 
+// The usual convention of x86-64 has six registers for pointers and integers. Pinned locals
+// make more of them than what memory accesses can as well load from `thread`.
 #ifdef WEFT_DISPATCH_PRESERVE_NONE
 #define HANDLER_CONVENTION __attribute__((preserve_none))
-#define STATE_PARAMS                                                                        \
-    const u8 *pc, u64 *fp, u8 *mem, u64 acc, u64 pin, Thread *thread, u64 msize, s64 events, \
-        f64 facc, f32 gacc, Vacc vacc
-#define STATE_ARGS pc, fp, mem, acc, pin, thread, msize, events, facc, gacc, vacc
+#define STATE_PARAMS                                                                          \
+    const u8 *pc, u64 *fp, u8 *mem, u64 acc, u64 pin, u64 pin2, Thread *thread, s64 events,   \
+        u64 msize, f64 facc, f32 gacc, f64 fpin, f64 fpin2, Vacc vacc
+#define STATE_ARGS pc, fp, mem, acc, pin, pin2, thread, events, msize, facc, gacc, fpin, fpin2, vacc
+#define MEMORY_BASE mem
 #define MEMORY_SIZE msize
 #define COUNT_DOWN(amount) (events -= (amount)) < 0
 #define SAVE_COUNT thread->countdown = events
@@ -70,14 +73,16 @@
 #define RELOAD_MEMORY (mem = thread->memory_base, msize = thread->memory_size)
 #else
 #define HANDLER_CONVENTION
-#define STATE_PARAMS \
-    const u8 *pc, u64 *fp, u8 *mem, u64 acc, u64 pin, Thread *thread, f64 facc, f32 gacc, Vacc vacc
-#define STATE_ARGS pc, fp, mem, acc, pin, thread, facc, gacc, vacc
+#define STATE_PARAMS                                                                   \
+    const u8 *pc, u64 *fp, u64 acc, u64 pin, u64 pin2, Thread *thread, f64 facc, f32 gacc, \
+        f64 fpin, f64 fpin2, Vacc vacc
+#define STATE_ARGS pc, fp, acc, pin, pin2, thread, facc, gacc, fpin, fpin2, vacc
+#define MEMORY_BASE thread->memory_base
 #define MEMORY_SIZE thread->memory_size
 #define COUNT_DOWN(amount) (thread->countdown -= (amount)) < 0
 #define SAVE_COUNT (void)0
 #define LOAD_COUNT (void)0
-#define RELOAD_MEMORY (mem = thread->memory_base)
+#define RELOAD_MEMORY (void)0
 #endif
 
 #if DISPATCH_BY_TAIL
@@ -98,11 +103,11 @@ typedef HANDLER_CONVENTION int (*Handler)(STATE_PARAMS);
 typedef struct Registers {
     const u8 *pc;
     u64 *fp;
-    u8 *mem;
-    u64 acc, pin;
+    u64 acc, pin, pin2;
     Thread *thread;
     f64 facc;
     f32 gacc;
+    f64 fpin, fpin2;
     Vacc vacc;
 } Registers;
 typedef bool (*Handler)(Registers *registers);  // false: stop
@@ -111,8 +116,8 @@ typedef bool (*Handler)(Registers *registers);  // false: stop
     bool handler_##name(Registers *registers)                                      \
     {                                                                              \
         const Registers r = *registers;                                            \
-        return text_of_##name(registers, r.pc, r.fp, r.mem, r.acc, r.pin, r.thread, \
-                              r.facc, r.gacc, r.vacc);                             \
+        return text_of_##name(registers, r.pc, r.fp, r.acc, r.pin, r.pin2, r.thread, \
+                              r.facc, r.gacc, r.fpin, r.fpin2, r.vacc);            \
     }                                                                              \
     static bool text_of_##name(Registers *registers, STATE_PARAMS)
 #define COLD_HANDLER(name) HANDLER(name)
@@ -181,12 +186,16 @@ typedef bool (*Handler)(Registers *registers);  // false: stop
 // Before and after C code that wants to see or change where execution stands.
 #define SAVE_ALL                                               \
     do {                                                       \
-        thread->pc = pc, thread->fp = fp, thread->pin = pin;   \
+        thread->pc = pc, thread->fp = fp;                      \
+        thread->pin = pin, thread->pin2 = pin2;                \
+        thread->fpin = fpin, thread->fpin2 = fpin2;            \
         SAVE_COUNT;                                            \
     } while (0)
 #define LOAD_ALL                                               \
     do {                                                       \
-        pc = thread->pc, fp = thread->fp, pin = thread->pin;   \
+        pc = thread->pc, fp = thread->fp;                      \
+        pin = thread->pin, pin2 = thread->pin2;                \
+        fpin = thread->fpin, fpin2 = thread->fpin2;            \
         acc = thread->acc;                                     \
         facc = f64_of_bits(acc), gacc = f32_of_bits((u32)acc); \
         vacc = (Vacc){0};                                      \
@@ -199,7 +208,6 @@ typedef bool (*Handler)(Registers *registers);  // false: stop
     do {                                               \
         fp[cell_u16(pc - ZERO_BEFORE_START, 0)] = 0;   \
         fp[cell_u16(pc - ALSO_BEFORE_START, 0)] = 0;   \
-        pin = fp[cell_u16(pc - PIN_BEFORE_START, 0)];  \
     } while (0)
 
 // The fields of the cell at pc.

@@ -1,4 +1,4 @@
-// encode.c -- the passes after the walk: the pinned local, then cells.
+// encode.c -- the last pass: from Ins to cells.
 // SPDX-License-Identifier: MIT
 #include "vm/translate_parts.h"
 
@@ -6,91 +6,34 @@
 
 #include "form_tables.inc"
 
-static u32 bits_below(u64 mask, u32 bit)
+static u32 bits_below(const u64 mask[2], u32 bit)
 {
-    return bit ? (u32)popcnt64(mask << (64 - bit)) : 0;
+    const u32 whole = bit >= 64 ? (u32)popcnt64(mask[0]) : 0;
+    return whole + (bit % 64 ? (u32)popcnt64(mask[bit / 64] << (64 - bit % 64)) : 0);
 }
 
 // Handlers of a form are listed in the order of their bits in form_places.
 s32 form_handler(u32 form, u32 a_place, u32 b_place, u32 d_place)
 {
-    const u32 bit = a_place * 16 + b_place * 4 + d_place;
-    if (!(form_places[form] >> bit & 1)) return -1;
+    const u32 bit = a_place * 25 + b_place * 5 + d_place;
+    if (!(form_places[form][bit / 64] >> bit % 64 & 1)) return -1;
     return form_handlers[form_first[form] + bits_below(form_places[form], bit)];
 }
 
 bool has_handler(u32 form, u32 a_place, u32 b_place, u32 d_place)
 {
-    return form_places[form] >> (a_place * 16 + b_place * 4 + d_place) & 1;
+    const u32 bit = a_place * 25 + b_place * 5 + d_place;
+    return form_places[form][bit / 64] >> bit % 64 & 1;
 }
 
-static bool has_form(const Ins *i, u32 a, u32 b, u32 d)
+bool takes_doubles(u32 form)
 {
-    return has_handler(i->form, a, b, d);
+    return form_doubles[form] & 1;
 }
 
-// --- the pinned local ---------------------------------------------------------------------
-
-// Whether a local is there that can be pinned.
-static bool is_candidate(const u64 *votes, u32 limit, u32 slot)
+bool gives_double(u32 form)
 {
-    return slot < limit && votes[slot] != UINT64_MAX;
-}
-
-// Gives the local that gains most a register of its own. Its slot is always written, too,
-// so whoever has no handler for it reads the slot; but every write must know of it.
-void choose_pin(Translator *t)
-{
-    const u32 limit = t->temp_base;
-    const size_t size = (limit + 1) * sizeof(u64);
-    u64 *const votes = t->allocator->resize(t->allocator->context, NULL, 0, size);
-    if (!votes) {
-        t->failed = true;
-        return;
-    }
-    memset(votes, 0xff, size);
-    for (u32 l = 0; l < t->local_count; l++) {
-        if (t->locals[l].pinnable) votes[t->locals[l].slot] = 0;
-    }
-    for (u32 k = 0; k < t->count; k++) {
-        const Ins *const i = &t->ins[k];
-        const u32 depth = i->loop_depth < 6 ? i->loop_depth : 6, a = i->a_place, b = i->b_place, d = i->d_place;
-        const u64 weight = (u64)1 << 3 * depth;
-        if ((i->roles & READS_A) && a == IN_SLOT && is_candidate(votes, limit, i->a) && has_form(i, IN_PIN, b, d)) {
-            votes[i->a] += weight;
-        }
-        if ((i->roles & READS_B) && b == IN_SLOT && is_candidate(votes, limit, i->b) && has_form(i, a, IN_PIN, d)) {
-            votes[i->b] += weight;
-        }
-        if ((i->roles & READS_I) && a == IN_SLOT && is_candidate(votes, limit, (u32)i->imm2) && has_form(i, IN_PIN, b, d)) {
-            votes[(u32)i->imm2] += weight;
-        }
-        if ((i->roles & READS_D) && d == IN_SLOT && is_candidate(votes, limit, i->d) && has_form(i, a, b, IN_PIN)) {
-            votes[i->d] += weight;
-        }
-        if ((i->roles & WRITES_D) && is_candidate(votes, limit, i->d) && !has_form(i, a, b, IN_PIN)) votes[i->d] = UINT64_MAX;
-    }
-    u64 best = 2;
-    for (u32 s = 0; s < limit; s++) {
-        if (votes[s] != UINT64_MAX && votes[s] > best) best = votes[s], t->pin = s;
-    }
-    t->allocator->resize(t->allocator->context, votes, size, 0);
-    if (t->pin == NO_PIN) return;
-    for (u32 k = 0; k < t->count; k++) {
-        Ins *const i = &t->ins[k];
-        if ((i->roles & WRITES_D) && i->d == t->pin) i->d_place = IN_PIN;
-        if ((i->roles & READS_D) && i->d_place == IN_SLOT && i->d == t->pin && has_form(i, i->a_place, i->b_place, IN_PIN)) {
-            i->d_place = IN_PIN;
-        }
-        const u32 a_slot = i->roles & READS_I ? (u32)i->imm2 : i->a;
-        if ((i->roles & (READS_A | READS_I)) && i->a_place == IN_SLOT && a_slot == t->pin &&
-            has_form(i, IN_PIN, i->b_place, i->d_place)) {
-            i->a_place = IN_PIN;
-        }
-        if ((i->roles & READS_B) && i->b_place == IN_SLOT && i->b == t->pin && has_form(i, i->a_place, IN_PIN, i->d_place)) {
-            i->b_place = IN_PIN;
-        }
-    }
+    return form_doubles[form] >> 1;
 }
 
 // --- cells --------------------------------------------------------------------------------
@@ -132,7 +75,7 @@ u32 label_offset(const Translator *t, u32 label, u32 size)
 
 static void put_cell(const Translator *t, const Ins *i, u8 *cell, u32 size)
 {
-    const uintptr_t handler = handler_word((u32)form_handler(i->form, i->a_place, i->b_place, i->d_place));
+    const uintptr_t handler = handler_word(i->handler);
     memcpy(cell, &handler, sizeof handler);
     // If the left operand is an immediate, the right one's slot is in A.
     put_cell_u16(cell, CELL_A, i->a_place == IMMEDIATE && (i->roles & READS_B) ? i->b : i->a);
@@ -169,7 +112,6 @@ static void put_cell(const Translator *t, const Ins *i, u8 *cell, u32 size)
         break;
     case LAYOUT_CALL: case LAYOUT_CALL_TWO: {
         const u32 units = i->offset / CELL_UNIT;
-        put_cell_u16(cell, CELL_B, t->pin == NO_PIN ? 0 : t->pin);
         put_cell_u16(cell, CELL_X, units < FAR_CELL ? units : FAR_CELL);
         if (i->layout == LAYOUT_CALL) put_cell_u64(cell, CELL_K, i->imm);
         else put_cell_u32(cell, CELL_LOW, (u32)i->imm);
@@ -179,7 +121,6 @@ static void put_cell(const Translator *t, const Ins *i, u8 *cell, u32 size)
         // imm2 = P, imm = Q and TARGET
         const u32 units = i->offset / CELL_UNIT;
         if (i->roles & BARRIER && i->form != FORM_return_call_indirect && i->form != FORM_return_call_ref) {
-            put_cell_u16(cell, CELL_B, t->pin == NO_PIN ? 0 : t->pin);
             put_cell_u16(cell, CELL_X, units < FAR_CELL ? units : FAR_CELL);
         }
         put_cell_u16(cell, CELL_P, (u32)i->imm2);
@@ -238,13 +179,14 @@ Code *encode(Translator *t)
     memset(is_target, 0, t->count + 1);
     for (u32 l = 0; l < t->label_count; l++) is_target[t->labels[l].ins] = 1;
     for (u32 r = 0; r < t->range_count; r++) is_target[t->ranges[r].start] = is_target[t->ranges[r].end] = 1;
-    if (uses(t, TRANSLATE_PAIRS)) {
+    if (uses(t, TRANSLATE_SEQUENCES)) {
         join_pairs(t, is_target);
         join_moves(t, is_target);
     }
     t->allocator->resize(t->allocator->context, is_target, t->count + 1, 0);
 
     thread_jumps(t);
+    choose_handlers(t);
     u32 size = 0;
     for (u32 k = 0; k < t->count; k++) {
         t->ins[k].offset = size;
@@ -265,11 +207,9 @@ Code *encode(Translator *t)
     CatchClause *const clauses = (CatchClause *)(void *)(edges + t->edge_count);
     *code = (Code){.module = t->module, .func_index = t->func_index, .header = t->header, .frame_slots = t->max_slot,
                    .size = size, .total = (u32)total, .range_count = t->range_count, .edge_count = t->edge_count,
-                   .clause_count = t->clause_count, .pin = t->pin == NO_PIN ? 0 : t->pin, .ranges = ranges,
-                   .edges = edges, .clauses = clauses};
-    // A large frame may not fit: enter_large reads the pinned local once it has looked.
-    const bool large = t->count && t->ins[0].form == FORM_enter_large;
-    code->before = before_start(large ? 0 : code->pin, t->zero[0], t->zero[1]);
+                   .clause_count = t->clause_count, .ranges = ranges, .edges = edges, .clauses = clauses,
+                   .before = before_start(t->zero[0], t->zero[1])};
+    for (u32 k = 0; k < PINS; k++) code->pins[k] = t->pins[k] == NO_PIN ? 0 : t->pins[k];
     for (u32 k = 0; k < t->count; k++) {
         if (t->ins[k].form != FORM_none) put_cell(t, &t->ins[k], start + t->ins[k].offset, size);
     }

@@ -35,7 +35,7 @@ bool exec_module_init(weft_module *module)
     for (u32 k = 0; k < count; k++) {
         CodeEntry *const entry = &module->entries[k];
         const u32 unused = unused_slot(module_func_type(m, k + m->import_func_count));
-        entry->before = before_start(0, unused, unused);
+        entry->before = before_start(unused, unused);
         entry->stub = handler_word(HANDLER_entry_stub);
         atomic_init(&entry->start, (const u8 *)&entry->stub);
     }
@@ -96,7 +96,7 @@ bool exec_prepare(weft_module *module, u32 func_index)
 void exec_func_init(FuncInst *func)
 {
     const u32 unused = unused_slot(func->type);
-    func->before = before_start(0, unused, unused);
+    func->before = before_start(unused, unused);
     func->stub = handler_word(HANDLER_func_stub);
     func->start = (const u8 *)&func->stub;
 }
@@ -149,9 +149,8 @@ u64 *exec_begin(Thread *thread, FuncInst *func)
     record[0] = (u64)(uintptr_t)thread->pc;
     record[1] = (u64)(uintptr_t)thread->fp;
     record[2] = (u64)(uintptr_t)thread->instance;
-    record[3] = thread->pin;
-    record[4] = (u64)(uintptr_t)thread->entry;
-    record[5] = (u64)(uintptr_t)func;
+    record[3] = (u64)(uintptr_t)thread->entry;
+    record[4] = (u64)(uintptr_t)func;
     thread->entry = record;
     frame[header] = (u64)(uintptr_t)thread_return_cell(thread, 0);
     frame[header + 1] = (u64)(uintptr_t)frame;
@@ -189,7 +188,7 @@ ThreadState exec_run(Thread *thread, u64 budget)
     const bool outermost = thread->nesting == 0;
     thread->nesting++;
     if (thread->is_new) {
-        thread->pin = start_frame(thread->fp, thread->pc);
+        start_frame(thread->fp, thread->pc);
         thread->is_new = false;
     }
     thread->state = THREAD_RUNNING;
@@ -226,8 +225,7 @@ void exec_end(Thread *thread)
     thread->pc = (const u8 *)(uintptr_t)record[0];
     thread->fp = (u64 *)(uintptr_t)record[1];
     set_instance(thread, (Instance *)(uintptr_t)record[2]);
-    thread->pin = record[3];
-    thread->entry = (u64 *)(uintptr_t)record[4];
+    thread->entry = (u64 *)(uintptr_t)record[3];
     thread->paused_in = NULL;
     thread->state = thread->entry ? THREAD_RUNNING : THREAD_IDLE;
     refresh_memory(thread);

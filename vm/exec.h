@@ -29,11 +29,11 @@
 enum {
     TRANSLATE_IMMEDIATES = 1 << 0,   // constants as operands of instructions
     TRANSLATE_ACCUMULATOR = 1 << 1,  // results handed on in a register
-    TRANSLATE_PINNED = 1 << 2,       // one local of each function lives in a register
+    TRANSLATE_PINNED = 1 << 2,       // some locals of each function live in registers
     TRANSLATE_BRANCHES = 1 << 3,     // compare and branch in one
     TRANSLATE_DESTINATIONS = 1 << 4, // results written straight to their local
     TRANSLATE_ADDRESSES = 1 << 5,    // additions folded into loads and stores
-    TRANSLATE_PAIRS = 1 << 6,        // two instructions in one handler
+    TRANSLATE_SEQUENCES = 1 << 6,    // several instructions in one handler
     TRANSLATE_ALL = 0x7f
 };
 

@@ -5,7 +5,7 @@
 
 #include "vm/dispatch.h"
 
-#include "forms.h"
+#include "sequences.h"
 
 #if HANDLERS_ARE_FUNCTIONS
 #ifdef WEFT_DISPATCH_CALL
@@ -14,6 +14,7 @@
 #define HANDLER_DECLARATION(name) HANDLER_CONVENTION int handler_##name(STATE_PARAMS);
 #endif
 HANDLER_LIST(HANDLER_DECLARATION)
+SEQUENCE_LIST(HANDLER_DECLARATION)
 #undef HANDLER_DECLARATION
 #endif
 

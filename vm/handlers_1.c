@@ -4,6 +4,7 @@
 
 #if HANDLERS_ARE_FUNCTIONS
 #include "handlers_1.inc"
+#include "sequences_1.inc"
 #else
 typedef int handlers_1_are_in_dispatch_c;
 #endif

@@ -4,6 +4,7 @@
 
 #if HANDLERS_ARE_FUNCTIONS
 #include "handlers_2.inc"
+#include "sequences_2.inc"
 #else
 typedef int handlers_2_are_in_dispatch_c;
 #endif

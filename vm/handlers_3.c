@@ -4,6 +4,7 @@
 
 #if HANDLERS_ARE_FUNCTIONS
 #include "handlers_3.inc"
+#include "sequences_3.inc"
 #else
 typedef int handlers_3_are_in_dispatch_c;
 #endif

@@ -4,6 +4,7 @@
 
 #if HANDLERS_ARE_FUNCTIONS
 #include "handlers_4.inc"
+#include "sequences_4.inc"
 #else
 typedef int handlers_4_are_in_dispatch_c;
 #endif

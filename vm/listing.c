@@ -10,7 +10,7 @@
 
 static void print_code(const Translator *t, const Sites *s)
 {
-    static const char letters[] = "SIAL";
+    static const char letters[] = "SIALM";
     char text[160];
     for (u32 k = 0; k < t->count; k++) {
         const Ins *const i = &t->ins[k];
@@ -18,12 +18,14 @@ static void print_code(const Translator *t, const Sites *s)
         const bool branches = i->label != NO_LABEL && i->layout != LAYOUT_TABLE;
         const u32 size = (u32)(t->ins[t->count - 1].offset + cell_size(&t->ins[t->count - 1]));
         // u32 is not `unsigned` everywhere, hence the casts.
-        snprintf(text, sizeof text, "%06x  %5u  %s %c%c%c a=%u b=%u d=%u x=%u imm=%lld%s%lld",
+        char run[16] = "";
+        if (i->run > 1) snprintf(run, sizeof run, "  run=%u", i->run);
+        snprintf(text, sizeof text, "%06x  %5u  %s %c%c%c a=%u b=%u d=%u x=%u imm=%lld%s%lld%s",
                  (unsigned)i->at, (unsigned)i->offset, (const char *)&form_names + form_name_at[i->form],
                  letters[i->a_place], letters[i->b_place], letters[i->d_place], (unsigned)i->a,
                  (unsigned)i->b, (unsigned)i->d, (unsigned)i->x, (long long)i->imm,
                  branches ? " to=" : " ",
-                 branches ? (long long)label_offset(t, i->label, size) : 0);
+                 branches ? (long long)label_offset(t, i->label, size) : 0, run);
         s->line(s->context, text);
     }
 }

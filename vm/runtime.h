@@ -256,7 +256,8 @@ struct weft_thread {
     // look (host calls, helpers that can fail or collect, pauses, traps).
     const u8 *pc;         // cell being executed
     u64 *fp;              // frame being executed
-    u64 pin;              // the function's pinned local
+    u64 pin, pin2;        // the function's pinned locals
+    f64 fpin, fpin2;
     u64 acc;              // the last result, after a call that C code finished
     u64 *top;             // first slot above everything in use, valid while the host runs
     // Cells that calls from outside (0) and from other instances (1) return to.

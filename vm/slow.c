@@ -13,6 +13,7 @@
 #include "vm/slow.h"
 
 #include "loader/module.h"
+#include "vm/arith.h"
 
 #include <stdio.h>
 
@@ -97,16 +98,11 @@ static bool has_room(const Thread *thread, const u64 *from, u64 slots)
     return slots <= (u64)(thread->stack + thread->stack_slots - from);
 }
 
-static void reload_pin(Thread *thread)
-{
-    thread->pin = thread->fp[cell_u16(thread->pc - PIN_BEFORE_RETURN, 0)];
-}
-
 // Execution goes on at the start of a function whose frame is at thread->fp.
 static void go_to(Thread *thread, const FuncInst *func)
 {
     thread->pc = func->start;
-    thread->pin = start_frame(thread->fp, func->start);
+    start_frame(thread->fp, func->start);
 }
 
 // Puts a record below a new frame for `func` above the arguments, which it gets a copy of.
@@ -180,7 +176,6 @@ void slow_cross_return(Thread *thread)
     refresh_memory(thread);
     for (u32 k = 0; k < results; k++) to[k] = frame[k];
     thread->acc = to[0];
-    reload_pin(thread);
 }
 
 void slow_entry_return(Thread *thread)
@@ -198,7 +193,6 @@ void leave_host_function(Thread *thread, const FuncInst *func)
     thread->pc = (const u8 *)(uintptr_t)fp[header];
     thread->fp = (u64 *)(uintptr_t)fp[header + 1];
     thread->acc = fp[0];
-    reload_pin(thread);
 }
 
 // Copies results to where the caller finds them; the upper half of a 32-bit one is zero.
@@ -272,7 +266,7 @@ bool slow_entry_stub(Thread *thread)
     if (!exec_prepare(module, index)) return stop(thread, THREAD_TRAPPED, TRAP_OUT_OF_MEMORY);
     thread->acc = 0;
     thread->pc = atomic_load_explicit(&entry->start, memory_order_acquire);
-    thread->pin = start_frame(thread->fp, thread->pc);
+    start_frame(thread->fp, thread->pc);
     return true;
 }
 
@@ -300,7 +294,8 @@ static void enter_clause(Thread *thread, const Code *code, const CatchClause *cl
     if (clause->kind == CATCH_TAG_REF || clause->kind == CATCH_ALL_REF) *to = thread->exception;
     thread->exception = 0;
     thread->pc = code_cells(code) + clause->target;
-    thread->pin = thread->fp[code->pin];
+    thread->pin = thread->fp[code->pins[0]], thread->pin2 = thread->fp[code->pins[1]];
+    thread->fpin = f64_of_bits(thread->fp[code->pins[2]]), thread->fpin2 = f64_of_bits(thread->fp[code->pins[3]]);
     thread->acc = 0;
 }
 

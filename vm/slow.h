@@ -7,7 +7,7 @@
 
 enum {
     CROSS_RECORD = 4,  // slots below a frame called from another instance
-    ENTRY_RECORD = 6,  // slots below a frame called by the host
+    ENTRY_RECORD = 5,  // slots below a frame called by the host
     MAX_NESTING = 100  // runs inside host functions inside runs: they take C stack
 };
 

@@ -126,8 +126,8 @@ static bool start(Translator *t, const Validator *v)
         const ValType local = local_type(v, l);
         const bool param = l < v->param_count;
         // References are zeroed even if nothing reads them first: the collector does.
-        t->locals[l] = (LocalUse){.slot = slot, .zero = param || type_is_ref(local), .pinnable = in_acc(local),
-                                  .wide = slots_of(local) == 2};
+        t->locals[l] = (LocalUse){.slot = slot, .zero = param || type_is_ref(local), .wide = slots_of(local) == 2,
+                                  .pin_class = in_acc(local) ? PIN_INTEGER : type_kind(local) == TYPE_F64 ? PIN_DOUBLE : PIN_NONE};
         slot += slots_of(local);
     }
     if (t->local_count == v->param_count) slot = t->header + 2;
@@ -135,6 +135,7 @@ static bool start(Translator *t, const Validator *v)
     use_slots(t, slot);
     push_block(t, CONTROL_FUNC, false);
     emit(t, FORM_enter, LAYOUT_SLOTS, BARRIER);
+    load_pins(t);
     barrier(t);
     return !t->failed && !t->too_large;
 }
@@ -160,7 +161,6 @@ static void finish_enter(Translator *t, u32 param_count)
     Ins *const i = &t->ins[0];
     i->a = first;
     i->b = count > 2 ? end - first : 0;
-    i->x = t->pin == NO_PIN ? 0 : t->pin;
     if (t->max_slot > EXEC_STACK_RESERVE) {
         i->form = FORM_enter_large;
         i->layout = LAYOUT_TWO;
@@ -185,7 +185,7 @@ Code *translate(weft_module *module, u32 func_index, Sites *sites)
 {
     Translator t = {.sink.instr = translate_first, .module = module, .m = module->decoded, .allocator = module->allocator,
                     .sites = sites, .mask = module->translator_mask, .func_index = func_index, .acc = -1, .facc = -1,
-                    .gacc = -1, .vacc = -1, .fuel = -1, .range = NO_RANGE, .pin = NO_PIN};
+                    .gacc = -1, .vacc = -1, .fuel = -1, .range = NO_RANGE, .pins = {NO_PIN, NO_PIN, NO_PIN, NO_PIN}};
     Validator v;
     validator_init(&v, module->decoded, module->allocator);
     Code *code = NULL;
@@ -196,7 +196,7 @@ Code *translate(weft_module *module, u32 func_index, Sites *sites)
             t.zero[0] = t.zero[1] = t.header + 2;
             emit(&t, FORM_exhausted, LAYOUT_SLOTS, 0);
         } else {
-            if (uses(&t, TRANSLATE_PINNED)) choose_pin(&t);
+            if (uses(&t, TRANSLATE_PINNED)) choose_pins(&t);
             finish_enter(&t, v.param_count);
         }
         code = t.failed ? NULL : encode(&t);

@@ -13,7 +13,7 @@
 #include "forms.h"
 
 // Where an operand is or a result goes; the numbers are gen_handlers.c's.
-typedef enum Where { IN_SLOT = 0, IMMEDIATE = 1, IN_ACC = 2, IN_PIN = 3 } Where;
+typedef enum Where { IN_SLOT = 0, IMMEDIATE = 1, IN_ACC = 2, IN_PIN = 3, IN_PIN2 = 4 } Where;
 
 // Which fields of the cell an Ins fills with what.
 typedef enum Layout {
@@ -55,6 +55,8 @@ typedef struct Ins {
     u8 layout;
     u8 a_place, b_place, d_place;
     u8 loop_depth;
+    u8 run;             // cells its handler executes, this one first
+    u16 handler;        // its number
     u32 a, b, d, x;
     u64 imm, imm2;      // imm2: upper half of a vector
     u32 label;          // branch target, or NO_LABEL; LAYOUT_TABLE: first of them in `targets`
@@ -93,6 +95,9 @@ typedef struct Block {
     u32 stop, stop_of; // the stop on the way here that the br_table `stop_of` made
 } Block;
 
+// Which kind of register can be a local's.
+typedef enum PinClass { PIN_NONE, PIN_INTEGER, PIN_DOUBLE } PinClass;
+
 // The first access to a local decides whether it must be zeroed on entry.
 typedef struct LocalUse {
     u32 slot;
@@ -100,7 +105,8 @@ typedef struct LocalUse {
     u32 depth;    // of the block of the first write
     u32 serial;   // 0: not accessed yet
     bool zero;    // may be read before it is written
-    bool pinnable, wide;
+    bool wide;
+    u8 pin_class;  // PinClass
 } LocalUse;
 
 typedef struct PendingRange {
@@ -156,7 +162,7 @@ typedef struct Translator {
     u32 next_serial;
     s32 fuel;             // the fuel Ins of the running straight line, or -1
     u32 range;            // innermost try, or NO_RANGE
-    u32 pin;              // slot, or NO_PIN
+    u32 pins[PINS];       // slots, or NO_PIN
     u32 zero[2];          // slots that calls zero
 } Translator;
 
@@ -168,17 +174,29 @@ bool has_handler(u32 form, u32 a_place, u32 b_place, u32 d_place);
 // The number of the handler, or -1 if there is none for these places.
 s32 form_handler(u32 form, u32 a_place, u32 b_place, u32 d_place);
 
+// translate_number.c: the form that does the same with its operands exchanged, or 0.
+u32 exchanged_form(u32 form);
+
 // Catch parts of legacy exceptions get the reference first, then the values.
 enum { LEGACY_CATCH = 4, LEGACY_CATCH_ALL = 5 };
 
 // encode.c
-void choose_pin(Translator *t);
 u32 cell_size(const Ins *i);
 u32 label_offset(const Translator *t, u32 label, u32 size);  // size: of all cells
+
+// What IN_PIN and IN_PIN2 mean for operands a and b of a form, and for its result.
+bool takes_doubles(u32 form);
+bool gives_double(u32 form);
+
+// pin.c
+void choose_pins(Translator *t);
 
 // pairs.c: joins neighbours; is_target tells where branches and try blocks come in.
 void join_pairs(Translator *t, const u8 *is_target);
 void join_moves(Translator *t, const u8 *is_target);
+
+// sequences.c: fills in `handler` and `run`, once places and forms are settled.
+void choose_handlers(Translator *t);
 
 Code *encode(Translator *t);
 

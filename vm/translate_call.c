@@ -2,6 +2,14 @@
 // SPDX-License-Identifier: MIT
 #include "vm/translate_parts.h"
 
+// A place for the pinned locals to be loaded; which ones they are is not known yet (pin.c).
+void load_pins(Translator *t)
+{
+    if (!uses(t, TRANSLATE_PINNED)) return;
+    emit(t, FORM_load_pin, LAYOUT_SLOTS, 0);
+    t->region = t->count;
+}
+
 // Operands of the call go where the callee's frame will be, which is where they belong
 // anyway. Fills the fields that all calls share.
 static void call(Translator *t, const FuncType *type, Ins *i, u32 frame)
@@ -22,6 +30,7 @@ static void call(Translator *t, const FuncType *type, Ins *i, u32 frame)
             if (slots_of(item->type) == 1) *register_of(t, item->type) = def;
         }
     }
+    load_pins(t);
 }
 
 // Settles and pops the operands; returns where the callee's frame starts.

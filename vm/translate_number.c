@@ -18,7 +18,7 @@ static bool is_wide_float(const Operand *o)
     return type_kind(o->type) == TYPE_F64;
 }
 
-static u32 exchanged(u32 form)
+u32 exchanged_form(u32 form)
 {
     switch (form) {
 #define BINARY(op, type, result, shape, check, ...) EXCHANGE_##shape(op)
@@ -29,12 +29,12 @@ static u32 exchanged(u32 form)
 #define EXCHANGE_SHIFT(op)
 #define EXCHANGE_DIVIDE(op)
 #define EXCHANGE_FLOAT(op)
-#define EXCHANGE_COMPARE(op) case FORM_##op: return form_mirror[form] ? form_mirror[form] : form;
-#define EXCHANGE_COMPARE_F(op) case FORM_##op: return form_mirror[form] ? form_mirror[form] : form;
+#define EXCHANGE_COMPARE(op)
+#define EXCHANGE_COMPARE_F(op)
 #include "vm/numeric.def"
 #undef BINARY
 #undef UNARY
-    default: return 0;
+    default: return form_mirror[form];  // comparisons, and branches on them
     }
 }
 
@@ -55,7 +55,7 @@ void binary(Translator *t, u32 form, ValType result)
     }
     // Try as it is, exchanged, then with less and less of it folded.
     for (u32 attempt = 0;; attempt++) {
-        const u32 other = exchanged(form);
+        const u32 other = exchanged_form(form);
         if (has_handler(form, a.place, b.place, IN_SLOT)) break;
         if (other && has_handler(other, b.place, a.place, IN_SLOT)) {
             const Operand exchange = a;

@@ -136,6 +136,7 @@ bool in_place(const Translator *t, const Block *b, u32 count);
 void move_results(Translator *t, const Block *b, u32 count);
 void push_stack_types(Translator *t, const ValType *types, u32 count);
 
+void load_pins(Translator *t);
 u32 pop_arguments(Translator *t, const FuncType *type);
 
 void shuffle_lanes(Translator *t, const u8 *lanes);

@@ -106,7 +106,7 @@ static void vector_calculation(Translator *t, const Instr *instr, u32 form, u32 
 static bool rotation(Translator *t)
 {
     const Item *const x = top_item(t, 1), *const y = top_item(t, 0);
-    if (!uses(t, TRANSLATE_PAIRS) || x->kind != ITEM_TEMP || y->kind != ITEM_TEMP || y->def != last(t)) return false;
+    if (!uses(t, TRANSLATE_SEQUENCES) || x->kind != ITEM_TEMP || y->kind != ITEM_TEMP || y->def != last(t)) return false;
     if (x->def != y->def - 1 || x->def < (s32)t->region || x->def < 0) return false;
     Ins *const i = &t->ins[x->def], *const j = &t->ins[y->def];
     const bool left_first = i->form == FORM_i32x4_shl || i->form == FORM_i64x2_shl;

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 GEN       = $(BUILD)/gen
 GENERATED = $(GEN)/forms.h $(GEN)/form_tables.inc $(GEN)/form_names.inc $(GEN)/form_maps.inc \
-    $(GEN)/pair_maps.inc $(GEN)/handlers_1.inc
+    $(GEN)/handlers_1.inc $(GEN)/sequences.h $(GEN)/sequence_tables.inc $(GEN)/sequences_1.inc
 
 TIER     ?= auto
 HOSTCC   ?= cc
@@ -76,4 +76,16 @@ $(GEN)/gen_handlers: vm/gen/gen_handlers.c vm/numeric.def vm/memory.def vm/simd.
 $(GEN)/forms.h: $(GEN)/gen_handlers vm/machine.def vm/gen/often.txt
 	$(GEN)/gen_handlers vm/machine.def vm/gen/often.txt $(GEN) 4 $(HANDLER_TIER)
 
-$(GEN)/form_tables.inc $(GEN)/form_names.inc $(GEN)/form_maps.inc $(GEN)/pair_maps.inc $(GEN)/handlers_1.inc: $(GEN)/forms.h
+$(GEN)/form_tables.inc $(GEN)/form_names.inc $(GEN)/form_maps.inc $(GEN)/handlers_1.inc: $(GEN)/forms.h
+
+# Runs of cells in one handler, where there is room for them.
+SEQUENCES = $(if $(filter max,$(HANDLER_TIER)),vm/sequences.def,-)
+
+$(GEN)/gen_sequences: vm/gen/gen_sequences.c
+	@mkdir -p $(@D)
+	$(HOSTCC) -O1 -I. -o $@ $<
+
+$(GEN)/sequences.h: $(GEN)/gen_sequences $(GEN)/forms.h vm/sequences.def
+	$(GEN)/gen_sequences $(SEQUENCES) $(GEN) 4
+
+$(GEN)/sequence_tables.inc $(GEN)/sequences_1.inc: $(GEN)/sequences.h

@@ -9,13 +9,12 @@
 //     form_tables.inc  for each form, which handlers it has
 //     form_names.inc   what it is called, for listings
 //     form_maps.inc    which form belongs to which instruction or other form
-//     pair_maps.inc    which two forms are one
 //     handlers_1.inc   the handlers themselves, in PARTS files; those of OFTEN_TXT in the first
 //
 // A form is an instruction of slot code ("i32_add", "br_i32_lt_s", "mov"). It has a handler
 // for each useful combination of where its operands are and where its result goes:
 //
-//     S  a slot     I  an immediate     A  the accumulator     L  the pinned local
+//     S  a slot     I  an immediate     A  the accumulator     L, M  the pinned locals
 //
 // i32_add_SIA adds an immediate to a slot and leaves the result in the accumulator alone.
 // Which combinations are useful is decided here, by the shape of the instruction and by the
@@ -31,11 +30,12 @@ enum { TIER_TINY, TIER_SMALL, TIER_FAST, TIER_MAX };
 
 static const char *const tier_names[] = {"tiny", "small", "fast", "max"};
 
-enum { NAME_MAX_ = 64, PLACES = 64, MAX_PARTS = 16 };
+enum { NAME_MAX_ = 64, PLACES = 125, MAX_PARTS = 16 };
 
 typedef struct GenForm {
     char name[NAME_MAX_];
     int handler[PLACES];  // number of the handler for these places, or -1
+    bool takes_floats, gives_float;  // L and M are registers for f64 there
 } GenForm;
 
 static GenForm *forms;
@@ -65,7 +65,7 @@ static int tier_named(const char *name)
 
 static int place_code(char place)
 {
-    const char *const codes = "SIAL";
+    const char *const codes = "SIALM";
     const char *at = strchr(codes, place);
     return at && place ? (int)(at - codes) : 0;
 }
@@ -109,7 +109,7 @@ static FILE *begin_handler(const char *name, char a, char b, char d, bool cold)
         handler_forms = realloc(handler_forms, (size_t)handler_capacity * sizeof *handler_forms);
         if (!handler_names || !handler_is_cold || !handler_starts || !handler_forms) fail("out of memory");
     }
-    const int key = place_code(a) * 16 + place_code(b) * 4 + place_code(d);
+    const int key = place_code(a) * 25 + place_code(b) * 5 + place_code(d);
     if (form->handler[key] >= 0) fail(full);
     form->handler[key] = handler_count;
     handler_is_cold[handler_count] = cold;
@@ -128,12 +128,20 @@ static const char *c_type(const char *type)
     return type[0] == 'i' ? (type[1] == '3' ? "u32" : "u64") : type;
 }
 
+// The register of a pinned local. Those of f32 have none.
+static const char *pin_of(const char *type, char place)
+{
+    if (type[0] == 'i') return place == 'L' ? "pin" : "pin2";
+    return place == 'L' ? "fpin" : "fpin2";
+}
+
 // The expression that reads an operand of `type` from its place.
 static const char *operand(const char *type, char place, const char *field, const char *immediate)
 {
     static char texts[8][128];
     static int next;
     char *text = texts[next++ % 8];
+    const bool pinned = place == 'L' || place == 'M';
     const bool is_i32 = !strcmp(type, "i32"), is_i64 = !strcmp(type, "i64");
     const bool is_f32 = !strcmp(type, "f32");
     if (type[0] == 'v' && place == 'I') strcpy(text, "v128_of_halves(K64, cell_u64(pc, LONG_CELL))");
@@ -142,7 +150,7 @@ static const char *operand(const char *type, char place, const char *field, cons
     else if (place == 'S' && is_i64) snprintf(text, 128, "fp[%s]", field);
     else if (place == 'S') snprintf(text, 128, "SLOT_%s(%s)", is_f32 ? "F32" : "F64", field);
     else if (place == 'A') strcpy(text, is_i32 ? "(u32)acc" : is_i64 ? "acc" : is_f32 ? "gacc" : "facc");
-    else if (place == 'L') strcpy(text, is_i32 ? "(u32)pin" : "pin");
+    else if (pinned) snprintf(text, 128, "%s%s", is_i32 ? "(u32)" : "", pin_of(type, place));
     else if (is_i32) snprintf(text, 128, "(u32)(%s)", immediate);
     else if (is_i64) snprintf(text, 128, "(u64)(s64)(%s)", immediate);
     else if (is_f32) snprintf(text, 128, "f32_of_bits((u32)(%s))", immediate);
@@ -157,16 +165,27 @@ static void put(FILE *f, const char *type, char place, const char *value)
     if (type[0] == 'v') {
         fprintf(f, "    vacc = vacc_of(%s);\n", value);
         if (place == 'S') fprintf(f, "    put_slot_v128(fp + FD, v128_of(vacc));\n");
-    } else if (type[0] == 'i') {
-        const char *const cast = type[1] == '3' ? "(u32)" : "";
-        if (place == 'L') fprintf(f, "    acc = pin = %s(%s);\n    fp[FD] = pin;\n", cast, value);
-        else if (place == 'S') fprintf(f, "    acc = %s(%s);\n    fp[FD] = acc;\n", cast, value);
-        else fprintf(f, "    acc = %s(%s);\n", cast, value);
-    } else {
-        const char *const name = type[1] == '3' ? "gacc" : "facc";
-        fprintf(f, "    %s = %s;\n", name, value);
-        if (place == 'S') fprintf(f, "    fp[FD] = bits_of_%s(%s);\n", type, name);
+        return;
     }
+    const bool is_int = type[0] == 'i';
+    const char *const result = is_int ? "acc" : type[1] == '3' ? "gacc" : "facc";
+    fprintf(f, "    %s = %s(%s);\n", result, is_int && type[1] == '3' ? "(u32)" : "", value);
+    if (place == 'L' || place == 'M') fprintf(f, "    %s = %s;\n", pin_of(type, place), result);
+    if (place == 'A') return;
+    if (is_int) fprintf(f, "    fp[FD] = acc;\n");
+    else fprintf(f, "    fp[FD] = bits_of_%s(%s);\n", type, result);
+}
+
+static bool is_f32_pin(const char *type, char place)
+{
+    return (place == 'L' || place == 'M') && !strcmp(type, "f32");
+}
+
+static void floats(const char *form, bool takes, bool gives)
+{
+    GenForm *const f = form_named(form);
+    f->takes_floats = takes;
+    f->gives_float = gives;
 }
 
 static void end_handler(FILE *f, const char *how)
@@ -184,7 +203,7 @@ static const char *vector_places(void)
 static bool allowed(char place)
 {
     if (place == 'S' || place == '-') return true;
-    return tier >= (place == 'L' ? TIER_FAST : TIER_SMALL);
+    return tier >= (place == 'M' ? TIER_MAX : place == 'L' ? TIER_FAST : TIER_SMALL);
 }
 
 // --- numeric.def ------------------------------------------------------------------------
@@ -221,8 +240,10 @@ static void read_operands(FILE *f, const Numeric *n, char a, char b, const char 
 static void numeric_handler(const Numeric *n, char a, char b, char d)
 {
     if (!allowed(a) || !allowed(b) || !allowed(d)) return;
+    if (is_f32_pin(n->type, a) || is_f32_pin(n->type, b) || is_f32_pin(n->result, d)) return;
     const bool is_long = !strcmp(n->type, "f64") && (a == 'I' || b == 'I');
     FILE *f = begin_handler(n->op, a, b, d, false);
+    floats(n->op, n->type[0] == 'f', n->result[0] == 'f');
     read_operands(f, n, a, b, "FB", is_long ? "K64" : "IMM");
     put(f, n->result, d, n->expression);
     end_handler(f, is_long ? "NEXT_LONG" : "NEXT_SHORT");
@@ -235,12 +256,14 @@ static void numeric_handler(const Numeric *n, char a, char b, char d)
 static void branch_handlers(const Numeric *n, char a, char b, bool is_float)
 {
     const bool if_zero = b == 'I' && a == 'S' && (!strcmp(n->op, "i32_eq") || !strcmp(n->op, "i32_ne"));
+    if (is_f32_pin(n->type, a) || is_f32_pin(n->type, b)) return;
     char name[NAME_MAX_];
     if (tier == TIER_TINY ? !if_zero : !allowed(a) || !allowed(b)) return;
     const bool is_long = !strcmp(n->type, "f64") && b == 'I';
     snprintf(name, sizeof name, "br_%s", n->op);
     if (!(is_float && b == 'I' && !is_long)) {
         FILE *f = begin_handler(name, a, b, '-', false);
+        floats(name, is_float, false);
         read_operands(f, n, a, b, "FD", is_long ? "K64" : "(s16)FD");
         fprintf(f, "    if (%s) BRANCH(IMM);\n", n->expression);
         end_handler(f, is_long ? "NEXT_LONG" : "NEXT_SHORT");
@@ -248,6 +271,7 @@ static void branch_handlers(const Numeric *n, char a, char b, bool is_float)
     if (is_float && !(b == 'I' && !is_long)) {
         snprintf(name, sizeof name, "brn_%s", n->op);
         FILE *f = begin_handler(name, a, b, '-', false);
+        floats(name, true, false);
         read_operands(f, n, a, b, "FD", "K64");
         fprintf(f, "    if (!%s) BRANCH(IMM);\n", n->expression);
         end_handler(f, is_long ? "NEXT_LONG" : "NEXT_SHORT");
@@ -263,30 +287,35 @@ static void branch_handlers(const Numeric *n, char a, char b, bool is_float)
 
 // The pairs of places operands can have. Where they can be exchanged the translator does
 // that, so half of the pairs are enough.
-static const char *const exchangeable_pairs[] = {"SS", "SL", "SA", "SI", "LL", "LA", "LI", "AI", NULL};
-static const char *const ordered_pairs[] = {"SS", "SL", "SA", "SI", "LS", "LL", "LA", "LI",
-                                            "AS", "AL", "AI", "IS", "IL", "IA", NULL};
-static const char *const divide_pairs[] = {"SS", "SI", "SA", "LS", "LI", "AS", "AI", NULL};
-static const char *const float_pairs[] = {"SS", "SA", "SI", "AS", "AI", "IS", "IA", NULL};
-static const char *const float_exchangeable[] = {"SS", "SA", "SI", "AI", NULL};
+static const char *const exchangeable_pairs[] = {"SS", "SL", "SM", "SA", "SI", "LL", "LM", "MM",
+                                                 "LA", "MA", "LI", "MI", "AI", NULL};
+static const char *const ordered_pairs[] = {"SS", "SL", "SM", "SA", "SI", "LS", "LL", "LM", "LA", "LI", "MS", "ML",
+                                            "MM", "MA", "MI", "AS", "AL", "AM", "AI", "IS", "IL", "IM", "IA", NULL};
+static const char *const shift_pairs[] = {"SS", "SA", "SI", "LS", "LA", "LI", "MS", "MA", "MI",
+                                          "AS", "AL", "AM", "AI", "IS", "IL", "IM", "IA", NULL};
+static const char *const divide_pairs[] = {"SS", "SI", "SA", "LS", "LI", "MS", "MI", "AS", "AI", NULL};
+static const char *const float_pairs[] = {"SS", "SL", "SM", "SA", "SI", "LS", "LL", "LM", "LA", "LI", "MS", "ML", "MM",
+                                          "MA", "MI", "AS", "AL", "AM", "AI", "IS", "IL", "IM", "IA", NULL};
+static const char *const float_exchangeable[] = {"SS", "SL", "SM", "SA", "SI", "LL", "LM", "MM",
+                                                 "LA", "MA", "LI", "MI", "AI", NULL};
 
 static void numeric_forms(void)
 {
     for (size_t i = 0; i < sizeof numerics / sizeof *numerics; i++) {
         const Numeric *const n = &numerics[i];
-        const bool int_type = n->type[0] == 'i';
-        const char *const dests = n->result[0] == 'i' ? "SAL" : "SA";
+        const char *const dests = "SALM";
         const char *const *pairs = ordered_pairs;
         const char *d = dests;
         bool compare = false, compare_f = false;
         if (!strcmp(n->shape, "UNARY")) {
-            for (const char *a = int_type ? "SAL" : "SA"; *a; a++) {
+            for (const char *a = "SALM"; *a; a++) {
                 for (d = dests; *d; d++) numeric_handler(n, *a, '-', *d);
             }
             continue;
         }
         if (!strcmp(n->shape, "COMMUTES")) pairs = exchangeable_pairs;
         else if (!strcmp(n->shape, "DIVIDE")) pairs = divide_pairs;
+        else if (!strcmp(n->shape, "SHIFT")) pairs = shift_pairs;
         else if (!strcmp(n->shape, "COMPARE")) pairs = exchangeable_pairs, compare = true;
         else if (!strcmp(n->shape, "COMMUTES_F")) pairs = float_exchangeable;
         else if (!strcmp(n->shape, "FLOAT")) pairs = float_pairs;
@@ -402,25 +431,27 @@ static void store_text(FILE *f, const Access *m, const char *to, char v)
 
 static void load_handler(const Access *m, char kind, char a, char b, char d)
 {
-    if (!allowed(a) || !allowed(b) || !allowed(d)) return;
+    if (!allowed(a) || !allowed(b) || !allowed(d) || is_f32_pin(m->type, d)) return;
     char name[NAME_MAX_];
     snprintf(name, sizeof name, kind == '-' ? "%s" : "%s_%c", m->op, kind);
     FILE *f = begin_handler(name, a, b, d, false);
+    floats(name, false, m->type[0] == 'f');
     address(f, kind, a, b, m->bits);
-    load_text(f, m, "mem + ea", d);
+    load_text(f, m, "MEMORY_BASE + ea", d);
     end_handler(f, "NEXT_SHORT");
 }
 
 static void store_handler(const Access *m, char kind, char a, char b, char v)
 {
-    if (!allowed(a) || !allowed(b) || !allowed(v)) return;
+    if (!allowed(a) || !allowed(b) || !allowed(v) || is_f32_pin(m->type, v)) return;
     const bool is_int = m->type[0] == 'i';
     if (is_int && v == 'A' && (a == 'A' || b == 'A')) return;
     char name[NAME_MAX_];
     snprintf(name, sizeof name, kind == '-' ? "%s" : "%s_%c", m->op, kind);
     FILE *f = begin_handler(name, a, b, v, false);
+    floats(name, false, !is_int);
     address(f, kind, a, b, m->bits);
-    store_text(f, m, "mem + ea", v);
+    store_text(f, m, "MEMORY_BASE + ea", v);
     end_handler(f, "NEXT_SHORT");
 }
 
@@ -441,15 +472,15 @@ static void far_handler(const Access *m)
 
 static void memory_forms(void)
 {
-    static const char *const indexed[] = {"SS", "SL", "SA", "LA", "SI", "LI", "AI", NULL};
-    static const char *const scaled[] = {"SS", "SL", "SA", "LS", "LA", "AS", "AL", NULL};
+    static const char *const indexed[] = {"SS", "SL", "SM", "SA", "LM", "LA", "MA", "SI", "LI", "MI", "AI", NULL};
+    static const char *const scaled[] = {"SS", "SL", "SM", "SA", "LS", "LM", "LA", "MS", "ML", "MA", "AS", "AL", "AM", NULL};
     for (size_t i = 0; i < sizeof accesses / sizeof *accesses; i++) {
         const Access *const m = &accesses[i];
         const bool is_int = m->type[0] == 'i', is_vector = m->type[0] == 'v';
         const bool rare = is_vector && m->bits < 128;
-        const char *const values = is_vector ? vector_places() : m->expression ? (is_int ? "SAL" : "SA") : is_int ? "SALI" : "SA";
+        const char *const values = is_vector ? vector_places() : m->expression || !is_int ? "SALM" : "SALMI";
         for (const char *v = values; *v; v++) {
-            for (const char *a = "SALI"; *a; a++) {
+            for (const char *a = "SALMI"; *a; a++) {
                 if (m->expression) load_handler(m, '-', *a, '-', *v);
                 else store_handler(m, '-', *a, '-', *v);
             }
@@ -499,8 +530,11 @@ static void expand(FILE *f, const char *body, char a, char b, char d)
         }
         const char place = args[0][0] == 'a' ? a : args[0][0] == 'b' ? b : d;
         if (!strcmp(word, "keep")) {
-            if (place == 'L') fprintf(f, "pin = %s;\n    ", args[1]);
+            if (place == 'L' || place == 'M') fprintf(f, "%s = %s;\n    ", pin_of("i64", place), args[1]);
             fprintf(f, "fp[FD] = %s;", args[1]);
+        } else if (!strcmp(word, "keep_f64")) {
+            if (place != 'S') fprintf(f, "%s = %s;\n    ", pin_of("f64", place), args[1]);
+            fprintf(f, "fp[FD] = bits_of_f64(%s);", args[1]);
         } else if (!strncmp(word, "put_", 4)) {
             put(f, word + 4, place, args[1]);
         } else {
@@ -539,6 +573,7 @@ static void machine_forms(const char *path)
             body[0] = 0;
         } else if (line[0] == '}') {
             inside = false;
+            form_named(name);  // it has a number even where this TIER has no handler for it
             for (size_t i = 0; i == 0 || i < strlen(lists[0]); i++) {
                 for (size_t j = 0; j == 0 || j < strlen(lists[1]); j++) {
                     for (size_t k = 0; k == 0 || k < strlen(lists[2]); k++) {
@@ -546,6 +581,7 @@ static void machine_forms(const char *path)
                         const char d = places_of(lists[2], k);
                         if (tier < lowest || !allowed(a) || !allowed(b) || !allowed(d)) continue;
                         FILE *f = begin_handler(name, a, b, d, cold);
+                        floats(name, strstr(body, "$f64(a") != NULL, strstr(body, "f64(d") != NULL);
                         expand(f, body, a, b, d);
                         fprintf(f, "}\n\n");
                     }
@@ -557,345 +593,6 @@ static void machine_forms(const char *path)
         }
     }
     fclose(in);
-}
-
-// --- pairs ------------------------------------------------------------------------------
-//
-// Two instructions in one handler, where the second takes the result of the first. Which
-// pairs are worth it was counted over programs of many kinds (docs/INTERPRETER.md). Names are
-// first__second; the second takes the result as its left operand, or as its right one in
-// first__r_second. z is the second's other operand: a slot in X, or 16 bits there (..._z).
-//
-//     calculate, calculate   A, B (slot or 16 bits), X = z, D
-//     load, calculate        A = address, B = offset of 16 bits, X = z, D
-//     calculate, store       A, B, X = address, D = offset of 16 bits
-//     calculate, branch      A, B or LOW (an immediate), X = z, D, TARGET
-//     load, branch           A = address, LOW = offset, X = z, D, TARGET
-
-typedef struct Pair {
-    char first[24], second[32];
-    bool right, z_immediate;
-} Pair;
-
-static Pair pairs[4096];
-static int pair_count;
-
-static const Numeric *numeric_named(const char *op)
-{
-    for (size_t i = 0; i < sizeof numerics / sizeof *numerics; i++) {
-        if (!strcmp(numerics[i].op, op)) return &numerics[i];
-    }
-    fail(op);
-    return NULL;
-}
-
-static const Access *access_named(const char *op)
-{
-    for (size_t i = 0; i < sizeof accesses / sizeof *accesses; i++) {
-        if (!strcmp(accesses[i].op, op)) return &accesses[i];
-    }
-    fail(op);
-    return NULL;
-}
-
-static const char *pair_name(const char *first, const char *second, bool right, bool z_immediate)
-{
-    static char name[2 * NAME_MAX_];
-    snprintf(name, sizeof name, "%s__%s%s%s", first, right ? "r_" : "", second, z_immediate ? "_z" : "");
-    return name;
-}
-
-static void note_pair(const char *first, const char *second, bool right, bool z_immediate)
-{
-    if (pair_count == 4096) fail("too many pairs");
-    Pair *const p = &pairs[pair_count++];
-    snprintf(p->first, sizeof p->first, "%s", first);
-    snprintf(p->second, sizeof p->second, "%s", second);
-    p->right = right, p->z_immediate = z_immediate;
-}
-
-// `t` becomes the first's result.
-static void first_calculation(FILE *f, const Numeric *n, char a, char b, const char *immediate)
-{
-    fprintf(f, "    %s t;\n    {\n", c_type(n->result));
-    fprintf(f, "        const %s x = %s, y = %s;\n", c_type(n->type), operand(n->type, a, "FA", ""), operand(n->type, b, "FB", immediate));
-    fprintf(f, "        t = %s;\n    }\n", n->expression);
-}
-
-static void first_load(FILE *f, const Access *m, char a, const char *offset)
-{
-    const char *const c = c_type(m->type);
-    fprintf(f, "    const u64 ea = (u64)%s + %s;\n    CHECKED(ea, %d);\n", operand("i32", a, "FA", ""), offset, m->bits / 8);
-    fprintf(f, "    const u%d v = load_u%d(mem + ea);\n", m->bits, m->bits);
-    if (m->type[0] == 'f') fprintf(f, "    const %s t = %s_of_bits(v);\n", c, m->type);
-    else fprintf(f, "    const %s t = %s;\n", c, m->expression);
-}
-
-static void second_operands(FILE *f, const Numeric *n, bool right, bool z_immediate)
-{
-    const char *const z = operand(n->type, z_immediate ? 'I' : 'S', "FX", "(s16)FX");
-    fprintf(f, "    const %s x = %s, y = %s;\n", c_type(n->type), right ? z : "t", right ? "t" : z);
-}
-
-static void second_calculation(FILE *f, const Numeric *n, bool right, bool z_immediate, char d)
-{
-    second_operands(f, n, right, z_immediate);
-    put(f, n->result, d, n->expression);
-    end_handler(f, "NEXT_SHORT");
-}
-
-// Where the right operand of an integer calculation in a pair is worth being: shifts are by
-// constants, subtractions are not (those are additions), masks and the rest are both.
-static const char *right_places(const char *op)
-{
-    if (op[0] == 'f' || strstr(op, "_sub") || !strcmp(op + 3, "_or")) return "S";
-    return strstr(op, "_sh") || strstr(op, "_rot") ? "I" : "SI";
-}
-
-static void calculate_calculate(const char *first, const char *second, bool right)
-{
-    const Numeric *const n = numeric_named(first), *const m = numeric_named(second);
-    for (const char *z = right_places(second); *z; z++) {
-        note_pair(first, second, right, *z == 'I');
-        for (const char *a = "SA"; *a; a++) {
-            for (const char *b = right_places(first); *b; b++) {
-                for (const char *d = m->result[0] == 'i' ? "SAL" : "SA"; *d; d++) {
-                    FILE *f = begin_handler(pair_name(first, second, right, *z == 'I'), *a, *b, *d, false);
-                    first_calculation(f, n, *a, *b, "(s16)FB");
-                    second_calculation(f, m, right, *z == 'I', *d);
-                }
-            }
-        }
-    }
-}
-
-static void load_calculate(const char *first, const char *second, bool right)
-{
-    const Access *const m = access_named(first);
-    const Numeric *const n = numeric_named(second);
-    for (const char *z = right_places(second); *z; z++) {
-        note_pair(first, second, right, *z == 'I');
-        for (const char *a = "SAL"; *a; a++) {
-            for (const char *d = "SA"; *d; d++) {
-                FILE *f = begin_handler(pair_name(first, second, right, *z == 'I'), *a, '-', *d, false);
-                first_load(f, m, *a, "FB");
-                second_calculation(f, n, right, *z == 'I', *d);
-            }
-        }
-    }
-}
-
-// A load with an address of two parts: A, B, X = offset of 16 bits (or B, X = what is added
-// to A), P = z, D.
-static void indexed_load_calculate(const char *first, char kind, const char *second, bool right)
-{
-    const Access *const m = access_named(first);
-    const Numeric *const n = numeric_named(second);
-    char load[NAME_MAX_];
-    snprintf(load, sizeof load, "%.50s_%c", first, kind);
-    note_pair(load, second, right, false);
-    for (const char *b = kind == 'x' ? "SI" : "S"; *b; b++) {
-        for (const char *d = "SA"; *d; d++) {
-            FILE *f = begin_handler(pair_name(load, second, right, false), 'S', *b, *d, false);
-            address(f, kind, 'S', *b, m->bits);
-            fprintf(f, "    const u%d v = load_u%d(mem + ea);\n", m->bits, m->bits);
-            if (m->type[0] == 'f') fprintf(f, "    const %s t = %s_of_bits(v);\n", c_type(m->type), m->type);
-            else fprintf(f, "    const %s t = %s;\n", c_type(m->type), m->expression);
-            const char *const z = operand(n->type, 'S', "FP_", "");
-            fprintf(f, "    const %s x = %s, y = %s;\n", c_type(n->type), right ? z : "t", right ? "t" : z);
-            put(f, n->result, *d, n->expression);
-            end_handler(f, "NEXT_LONG");
-        }
-    }
-}
-
-static void calculate_store(const char *first, const char *second)
-{
-    const Numeric *const n = numeric_named(first);
-    const Access *const m = access_named(second);
-    note_pair(first, second, true, false);
-    for (const char *a = "SA"; *a; a++) {
-        for (const char *b = right_places(first); *b; b++) {
-            for (const char *base = "SL"; *base; base++) {
-                FILE *f = begin_handler(pair_name(first, second, true, false), *a, *b, *base, false);
-                first_calculation(f, n, *a, *b, "(s16)FB");
-                fprintf(f, "    const u64 ea = (u64)%s + FD;\n    CHECKED(ea, %d);\n", operand("i32", *base, "FX", ""), m->bits / 8);
-                if (m->type[0] == 'f') fprintf(f, "    store_u%d(mem + ea, bits_of_%s(t));\n", m->bits, m->type);
-                else fprintf(f, "    store_u%d(mem + ea, (u%d)t);\n", m->bits, m->bits);
-                end_handler(f, "NEXT_SHORT");
-            }
-        }
-    }
-}
-
-static void branch_part(FILE *f, const Numeric *compare, char d, bool z_immediate)
-{
-    if (d == 'L') fprintf(f, "    acc = pin = t;\n    fp[FD] = t;\n");
-    else if (d == 'S') fprintf(f, "    acc = t;\n    fp[FD] = t;\n");
-    second_operands(f, compare, false, z_immediate);
-    fprintf(f, "    if (%s) BRANCH(TARGET);\n", compare->expression);
-    end_handler(f, "NEXT_LONG");
-}
-
-static void calculate_branch(const char *first, const char *compare)
-{
-    const Numeric *const n = numeric_named(first), *const m = numeric_named(compare);
-    char second[NAME_MAX_];
-    snprintf(second, sizeof second, "br_%.50s", compare);
-    for (int z = 0; z < 2; z++) {
-        note_pair(first, second, false, z);
-        const bool adds = strstr(first, "_add") != NULL;
-        for (const char *a = "SAL"; *a; a++) {
-            for (const char *b = right_places(first); *b; b++) {
-                for (const char *d = adds ? "SAL" : "A"; *d; d++) {
-                    if (*d == 'L' && *a != 'L') continue;
-                    if (adds && *b == 'S' && *a != 'S') continue;
-                    FILE *f = begin_handler(pair_name(first, second, false, z), *a, *b, *d, false);
-                    first_calculation(f, n, *a, *b, "LOW");
-                    branch_part(f, m, *d, z);
-                }
-            }
-        }
-    }
-}
-
-static void load_branch(const char *first, const char *compare)
-{
-    const Access *const n = access_named(first);
-    const Numeric *const m = numeric_named(compare);
-    char second[NAME_MAX_];
-    snprintf(second, sizeof second, "br_%.50s", compare);
-    for (int z = 0; z < 2; z++) {
-        note_pair(first, second, false, z);
-        for (const char *a = "SAL"; *a; a++) {
-            for (const char *d = "SA"; *d; d++) {
-                FILE *f = begin_handler(pair_name(first, second, false, z), *a, '-', *d, false);
-                first_load(f, n, *a, "(u32)LOW");
-                branch_part(f, m, *d, z);
-            }
-        }
-    }
-}
-
-// Two additions of constants to different slots, as loops end: A, D, B and P, Q, R.
-static void two_additions(void)
-{
-    static const char *const places[][2] = {{"S", "S"}, {"L", "S"}, {"S", "L"}};
-    for (int k = 0; k < 3; k++) {
-        const char first = places[k][0][0], second = places[k][1][0];
-        FILE *f = begin_handler("i32_add_two", first, second, '-', false);
-        fprintf(f, "    const u32 x = %s + (u32)(s16)FB, y = %s + (u32)(s16)FR;\n", operand("i32", first, "FA", ""),
-                operand("i32", second, "FP_", ""));
-        if (first == 'L') fprintf(f, "    pin = x;\n");
-        if (second == 'L') fprintf(f, "    pin = y;\n");
-        fprintf(f, "    fp[FD] = x;\n    acc = y;\n    fp[FQ] = acc;\n");
-        end_handler(f, "NEXT_LONG");
-    }
-}
-
-// A load or store, then an addition that has nothing to do with it, as loops over arrays have:
-// A = address, D = value or destination, X = offset of 16 bits; P, Q, R = a, d, b of the addition.
-static void access_addition(const char *op, char value, char a, char b)
-{
-    const Access *const m = access_named(op);
-    char name[NAME_MAX_], sum[96];
-    snprintf(name, sizeof name, "%.40s_then_add", op);
-    FILE *f = begin_handler(name, a, b, value, false);
-    fprintf(f, "    const u64 ea = (u64)%s + FX;\n    CHECKED(ea, %d);\n", operand("i32", a, "FA", ""), m->bits / 8);
-    if (m->expression) load_text(f, m, "mem + ea", value);
-    else store_text(f, m, "mem + ea", value);
-    snprintf(sum, sizeof sum, "%s + %s", operand("i32", 'S', "FP_", ""), operand("i32", b, "FR", "(s16)FR"));
-    fprintf(f, "    acc = (u32)(%s);\n    fp[FQ] = acc;\n", sum);
-    end_handler(f, "NEXT_LONG");
-}
-
-static void access_additions(void)
-{
-    static const char *const ops[] = {"i32_store", "i32_store8", "i64_store", "f64_store", "i32_load", "i32_load8_u", "f64_load", NULL};
-    for (const char *const *op = ops; *op; op++) {
-        const Access *const m = access_named(*op);
-        for (const char *v = m->expression ? "S" : m->type[0] == 'i' ? "SAI" : "SA"; *v; v++) {
-            for (const char *a = "SL"; *a; a++) {
-                for (const char *b = "SI"; *b; b++) access_addition(*op, *v, *a, *b);
-            }
-        }
-    }
-}
-
-static void pair_forms(void)
-{
-    static const char *const calculations[] = {"add", "sub", "mul", "and", "or", "xor", "shl", "shr_u", "shr_s", "rotl", NULL};
-    static const char *const comparisons[] = {"eq", "ne", "lt_s", "lt_u", "gt_s", "gt_u", "le_s", "le_u", "ge_s", "ge_u", NULL};
-    static const char *const floats[] = {"add", "sub", "mul", "div", NULL};
-    static const char *const loads[] = {"i32_load", "i32_load8_u", "i32_load16_u", NULL};
-    char first[NAME_MAX_], second[NAME_MAX_];
-    if (tier < TIER_MAX) return;
-    for (int wide = 0; wide < 2; wide++) {
-        const char *const type = wide ? "i64" : "i32";
-        for (const char *const *a = calculations; *a; a++) {
-            snprintf(first, sizeof first, "%s_%s", type, *a);
-            for (const char *const *b = calculations; *b; b++) {
-                snprintf(second, sizeof second, "%s_%s", type, *b);
-                calculate_calculate(first, second, false);
-                if (!strcmp(*b, "sub")) calculate_calculate(first, second, true);
-            }
-            snprintf(second, sizeof second, "%s_store", type);
-            calculate_store(first, second);
-            if (!wide) calculate_store(first, "i32_store8");
-            if (!wide) calculate_store(first, "i32_store16");
-        }
-        for (const char *const *c = comparisons; *c; c++) {
-            static const char *const before[] = {"add", "sub", "and", "shr_u", NULL};
-            snprintf(second, sizeof second, "%s_%s", type, *c);
-            for (const char *const *a = before; *a; a++) {
-                if (wide && strcmp(*a, "add") && strcmp(*a, "and")) continue;
-                snprintf(first, sizeof first, "%s_%s", type, *a);
-                calculate_branch(first, second);
-            }
-            if (wide) {
-                load_branch("i64_load", second);
-            } else {
-                for (const char *const *l = loads; *l; l++) load_branch(*l, second);
-            }
-        }
-        for (const char *const *b = calculations; *b; b++) {
-            snprintf(second, sizeof second, "%s_%s", type, *b);
-            if (wide) {
-                load_calculate("i64_load", second, false);
-            } else {
-                for (const char *const *l = loads; *l; l++) load_calculate(*l, second, false);
-                if (!strcmp(*b, "sub")) load_calculate("i32_load", second, true);
-                if (strncmp(*b, "sh", 2) && strcmp(*b, "rotl")) {
-                    indexed_load_calculate("i32_load", 'x', second, false);
-                    indexed_load_calculate("i32_load", 'c', second, false);
-                    indexed_load_calculate("i32_load8_u", 'x', second, false);
-                }
-            }
-        }
-    }
-    for (int wide = 0; wide < 2; wide++) {
-        const char *const type = wide ? "f64" : "f32";
-        for (const char *const *a = floats; *a; a++) {
-            snprintf(first, sizeof first, "%s_%s", type, *a);
-            for (const char *const *b = floats; *b; b++) {
-                snprintf(second, sizeof second, "%s_%s", type, *b);
-                calculate_calculate(first, second, false);
-                if (!strcmp(*b, "sub") || !strcmp(*b, "div")) calculate_calculate(first, second, true);
-            }
-            snprintf(second, sizeof second, "%s_store", type);
-            calculate_store(first, second);
-            char load[NAME_MAX_];
-            snprintf(load, sizeof load, "%s_load", type);
-            load_calculate(load, first, false);
-            if (!strcmp(*a, "sub") || !strcmp(*a, "div")) load_calculate(load, first, true);
-            for (const char *kind = "xc"; *kind; kind++) {
-                indexed_load_calculate(load, *kind, first, false);
-                if (!strcmp(*a, "sub") || !strcmp(*a, "div")) indexed_load_calculate(load, *kind, first, true);
-            }
-        }
-    }
-    two_additions();
-    access_additions();
 }
 
 // --- simd.def and atomics.def ------------------------------
@@ -1210,20 +907,21 @@ static void relation(FILE *f, const char *table, const char *prefix, const char 
 // Comparison by comparison: what holds when this one does not, and with operands exchanged.
 static const char *const opposites[][2] = {{"eq", "ne"}, {"lt_s", "ge_s"}, {"lt_u", "ge_u"},
                                            {"gt_s", "le_s"}, {"gt_u", "le_u"}};
-static const char *const mirrors[][2] = {{"lt_s", "gt_s"}, {"lt_u", "gt_u"}, {"le_s", "ge_s"},
+static const char *const mirrors[][2] = {{"eq", "eq"}, {"ne", "ne"}, {"lt_s", "gt_s"}, {"lt_u", "gt_u"}, {"le_s", "ge_s"},
                                          {"le_u", "ge_u"}, {"lt", "gt"}, {"le", "ge"}};
 
 static void comparison_table(FILE *f, const char *table, const char *const (*pairs)[2], size_t count)
 {
-    static const char *const types[] = {"i32", "i64", "f32", "f64"};
+    // Branches on comparisons can be exchanged, too; their opposites are not looked for.
+    static const char *const types[] = {"i32", "i64", "f32", "f64", "br_i32", "br_i64", "br_f32", "br_f64", "brn_f32", "brn_f64"};
     fprintf(f, "const u16 %s[FORM_COUNT] = {\n", table);
-    for (size_t i = 0; i < 4 * count; i++) {
+    for (size_t i = 0; i < sizeof types / sizeof *types * count; i++) {
         for (int side = 0; side < 2; side++) {
             char from[NAME_MAX_], to[NAME_MAX_];
             snprintf(from, sizeof from, "%s_%s", types[i / count], pairs[i % count][side]);
             snprintf(to, sizeof to, "%s_%s", types[i / count], pairs[i % count][!side]);
-            if (!related("", from, "") || !related("", to, "")) continue;
-            if (pairs == opposites && types[i / count][0] == 'f') continue;
+            if (!related("", from, "") || !related("", to, "") || (side && !strcmp(from, to))) continue;
+            if (pairs == opposites && types[i / count][0] != 'i') continue;
             fprintf(f, "    [FORM_%s] = FORM_%s,\n", from, to);
         }
     }
@@ -1258,15 +956,10 @@ int main(int argc, char **argv)
     texts = tmpfile();
     if (!texts) fail("no temporary file");
     form_named("none");
-    // Forms that the translator names, whether the tier has handlers for them or not.
-    static const char *const named[] = {"i32_add_two", "i32_load_x", "i32_load_c", "i32_load8_u_x", "f32_load_x",
-                                        "f32_load_c", "f64_load_x", "f64_load_c", NULL};
-    for (const char *const *name = named; *name; name++) form_named(*name);
     machine_forms(argv[1]);
     numeric_forms();
     memory_forms();
     slot_forms();
-    pair_forms();
     write_parts(directory, part_count, argv[2]);
 
     FILE *f = create(directory, "forms.h");
@@ -1291,14 +984,16 @@ int main(int argc, char **argv)
             if (forms[i].handler[k] >= 0) fprintf(f, "    %d,\n", forms[i].handler[k]);
         }
     }
-    fprintf(f, "};\n\nstatic const u64 form_places[FORM_COUNT] = {\n");
+    fprintf(f, "};\n\nstatic const u64 form_places[FORM_COUNT][2] = {\n");
     for (int i = 0; i < form_count; i++) {
-        unsigned long long mask = 0;
+        unsigned long long mask[2] = {0, 0};
         for (int k = 0; k < PLACES; k++) {
-            if (forms[i].handler[k] >= 0) mask |= 1ull << k;
+            if (forms[i].handler[k] >= 0) mask[k / 64] |= 1ull << k % 64;
         }
-        fprintf(f, "    0x%llxu,\n", mask);
+        fprintf(f, "    {0x%llxu, 0x%llxu},\n", mask[0], mask[1]);
     }
+    fprintf(f, "};\n\n// Where L and M are registers for doubles: 1 in a and b, 2 in d.\nstatic const u8 form_doubles[FORM_COUNT] = {\n");
+    for (int i = 0; i < form_count; i++) fprintf(f, "    %d,\n", forms[i].takes_floats + 2 * forms[i].gives_float);
     fprintf(f, "};\n\nstatic const u16 form_first[FORM_COUNT] = {\n");
     for (int i = 0, first = 0; i < form_count; i++) {
         fprintf(f, "    %d,\n", first);
@@ -1332,59 +1027,10 @@ int main(int argc, char **argv)
     relation(f, "form_indexed", "", "_x");
     relation(f, "form_scaled", "", "_c");
     relation(f, "form_far", "far_", "");
-    relation(f, "form_then_add", "", "_then_add");
     comparison_table(f, "form_opposite", opposites, sizeof opposites / sizeof *opposites);
     comparison_table(f, "form_mirror", mirrors, sizeof mirrors / sizeof *mirrors);
     fclose(f);
 
-    f = create(directory, "pair_maps.inc");
-    // Pairs by first and second; a form that starts or ends none has number 0.
-    static char names[2][256][NAME_MAX_];
-    int counts[2] = {1, 1};
-    int (*index)[2] = calloc((size_t)pair_count + 1, sizeof *index);
-    if (!index) fail("out of memory");
-    for (int i = 0; i < pair_count; i++) {
-        const char *const name[2] = {pairs[i].first, pairs[i].second};
-        for (int side = 0; side < 2; side++) {
-            int k = 1;
-            while (k < counts[side] && strcmp(names[side][k], name[side])) k++;
-            if (k == 256) fail("too many instructions in pairs");
-            if (k == counts[side]) strcpy(names[side][counts[side]++], name[side]);
-            index[i][side] = k;
-        }
-    }
-    for (int side = 0; side < 2; side++) {
-        fprintf(f, "static const u8 %s[FORM_COUNT] = {\n    [FORM_none] = 0,\n", side ? "pair_second" : "pair_first");
-        for (int k = 1; k < counts[side]; k++) fprintf(f, "    [FORM_%s] = %d,\n", names[side][k], k);
-        if (counts[side] == 1) fprintf(f, "    0,\n");  // C11 wants one initializer at least
-        fprintf(f, "};\n\n");
-    }
-    // Two at least: where there are no pairs, compilers see that nothing but [0] is ever
-    // meant, and complain of the code that asks for more.
-    fprintf(f, "static const u16 pair_form[%d][%d][2][2] = {\n", counts[0] > 1 ? counts[0] : 2,
-            counts[1] > 1 ? counts[1] : 2);
-    for (int i = 0; i < pair_count; i++) {
-        fprintf(f, "    [%d][%d][%d][%d] = FORM_%s,\n", index[i][0], index[i][1], pairs[i].right, pairs[i].z_immediate,
-                pair_name(pairs[i].first, pairs[i].second, pairs[i].right, pairs[i].z_immediate));
-    }
-    fprintf(f, "    [0][0][0][0] = FORM_none,\n};\n\n");
-    free(index);
-    // A comparison and branch with its operands exchanged.
-    fprintf(f, "static const u16 branch_mirror[FORM_COUNT] = {\n");
-    for (size_t i = 0; i < sizeof numerics / sizeof *numerics; i++) {
-        if (strcmp(numerics[i].shape, "COMPARE")) continue;
-        const char *to = numerics[i].op + 4;
-        for (size_t k = 0; k < 2 * sizeof mirrors / sizeof *mirrors; k++) {
-            if (!strcmp(to, mirrors[k / 2][k & 1])) {
-                to = mirrors[k / 2][!(k & 1)];
-                break;
-            }
-        }
-        if (!related("br_", numerics[i].op, "")) continue;
-        fprintf(f, "    [FORM_br_%s] = FORM_br_%.3s_%s,\n", numerics[i].op, numerics[i].op, to);
-    }
-    fprintf(f, "};\n");
-    fclose(f);
     fprintf(stderr, "gen_handlers: %d forms, %d handlers\n", form_count, handler_count);
     return 0;
 }
