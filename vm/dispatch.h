@@ -163,14 +163,18 @@ typedef bool (*Handler)(Registers *registers);  // false: stop
         }                                        \
     } while (0)
 
-// A taken branch. Going back is an event: a loop that never ends must not run unseen. The
+// A taken branch, and the same where the next handler's text follows. Going back is an event: a loop that never ends must not run unseen. The
 // sign of the distance is subtracted from the count, so the test is one instruction. A cell
 // that branches to itself, `(loop (br 0))`, goes back by 0: hence the 1.
-#define BRANCH(distance)                                  \
+#define GO_ON_AT(distance)                                \
     do {                                                  \
         const s64 distance_ = (distance);                 \
         pc += distance_;                                  \
         EVENT_IF_BACK(distance_);                         \
+    } while (0)
+#define BRANCH(distance)                                  \
+    do {                                                  \
+        GO_ON_AT(distance);                               \
         DISPATCH;                                         \
     } while (0)
 #ifdef WEFT_DISPATCH_PRESERVE_NONE

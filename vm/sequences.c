@@ -3,7 +3,9 @@
 // Where the handlers of a cell and of those behind it stand in a row of sequences.def, the
 // cell gets the handler of the row. The others keep theirs, so branches may still go to them
 // and traps and calls among them find pc where it should be: nothing but the number of jumps
-// from handler to handler changes.
+// from handler to handler changes. What is behind a cell that always branches is what it
+// branches to: so each case of a switch in a loop ends with a copy of the switch of its own,
+// which processors predict better than one that all of them share.
 // SPDX-License-Identifier: MIT
 #include "vm/translate.h"
 
@@ -22,43 +24,51 @@ static u32 begun(u32 from, u32 next)
     }
 }
 
-// The cells behind the one being looked at, nearest first: their own handlers, and how many
-// jumps it takes from there to the end of the function.
-typedef struct Ahead {
-    u32 handler[SEQUENCE_LONGEST], jumps[SEQUENCE_LONGEST + 1];
-    u32 count;
-} Ahead;
-
-static void step_back(Ahead *ahead, u32 handler, u32 jumps)
+static bool goes_elsewhere(const Ins *i)
 {
-    memmove(ahead->handler + 1, ahead->handler, sizeof ahead->handler - sizeof *ahead->handler);
-    memmove(ahead->jumps + 1, ahead->jumps, sizeof ahead->jumps - sizeof *ahead->jumps);
-    ahead->handler[0] = handler;
-    ahead->jumps[0] = jumps;
-    if (ahead->count < SEQUENCE_LONGEST) ahead->count++;
+    return i->form == FORM_br || i->form == FORM_mov_br || i->form == FORM_mov_small_br;
+}
+
+// The Ins whose cell is executed after that of k, if that is known now: t->count if not.
+static u32 successor(const Translator *t, u32 k)
+{
+    u32 next = goes_elsewhere(&t->ins[k]) ? t->labels[t->ins[k].label].ins : k + 1;
+    while (next < t->count && t->ins[next].form == FORM_none) next++;
+    return next;
 }
 
 // Gives each Ins the handler for its cell, from the last to the first, so that the fewest
-// jumps are left on the way to the end.
+// jumps are left on the way to the end, or to the next place where code goes elsewhere.
 void choose_handlers(Translator *t)
 {
-    const bool sequences = (t->mask & TRANSLATE_SEQUENCES) != 0;
-    Ahead ahead = {.count = 0};
+    for (u32 k = 0; k < t->count; k++) {
+        Ins *const i = &t->ins[k];
+        i->run = 1;
+        i->jumps = 0;
+        if (i->form != FORM_none) i->handler = (u16)form_handler(i->form, i->a_place, i->b_place, i->d_place);
+    }
+    if (!(t->mask & TRANSLATE_SEQUENCES)) return;
     for (u32 k = t->count; k-- > 0;) {
         Ins *const i = &t->ins[k];
         if (i->form == FORM_none) continue;
-        const u32 own = (u32)form_handler(i->form, i->a_place, i->b_place, i->d_place);
-        u32 best = ahead.jumps[0] + 1;
-        i->handler = (u16)own;
-        i->run = 1;
-        for (u32 n = 0, at = own; sequences && n < ahead.count; n++) {
-            at = begun(at, ahead.handler[n]);
+        u32 last = successor(t, k);
+        bool elsewhere = goes_elsewhere(i);
+        i->row = i->handler;
+        i->jumps = 1 + (elsewhere || last == t->count ? 0 : t->ins[last].jumps);
+        u32 at = i->handler;
+        for (u32 n = 2; n <= SEQUENCE_LONGEST && last < t->count; n++) {
+            at = begun(at, t->ins[last].handler);
             if (!at) break;
-            if (at >= SEQUENCE_END || ahead.jumps[n + 1] + 1 > best) continue;
-            best = ahead.jumps[n + 1] + 1;
-            i->handler = (u16)at;
-            i->run = (u8)(n + 2);
+            elsewhere |= goes_elsewhere(&t->ins[last]);
+            last = successor(t, last);
+            const u32 jumps = 1 + (elsewhere || last == t->count ? 0 : t->ins[last].jumps);
+            if (at >= SEQUENCE_END || jumps > i->jumps) continue;
+            i->row = (u16)at;
+            i->run = (u8)n;
+            i->jumps = jumps;
         }
-        step_back(&ahead, own, best);
+    }
+    for (u32 k = 0; k < t->count; k++) {
+        if (t->ins[k].form != FORM_none) t->ins[k].handler = t->ins[k].row;
     }
 }

@@ -57,6 +57,8 @@ typedef struct Ins {
     u8 loop_depth;
     u8 run;             // cells its handler executes, this one first
     u16 handler;        // its number
+    u16 row;            // choose_handlers: the one that was found
+    u32 jumps;          // choose_handlers: from handler to handler, from here on
     u32 a, b, d, x;
     u64 imm, imm2;      // imm2: upper half of a vector
     u32 label;          // branch target, or NO_LABEL; LAYOUT_TABLE: first of them in `targets`

@@ -120,7 +120,9 @@ static void read_names(const char *directory)
 static void find_end(Text *t)
 {
     static const char *const ends[][2] = {{"    NEXT_SHORT;\n", "    pc += SHORT_CELL;\n"},
-                                          {"    NEXT_LONG;\n", "    pc += LONG_CELL;\n"}};
+                                          {"    NEXT_LONG;\n", "    pc += LONG_CELL;\n"},
+                                          {"    BRANCH(IMM);\n", "    GO_ON_AT(IMM);\n"},
+                                          {"    BRANCH(TARGET);\n", "    GO_ON_AT(TARGET);\n"}};
     t->end = "";
     for (size_t k = 0; k < sizeof ends / sizeof *ends; k++) {
         const size_t length = strlen(ends[k][0]);
