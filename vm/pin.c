@@ -90,10 +90,12 @@ static u64 gain(const Votes *v)
     return v->reads + 4 * (v->reads < v->writes ? v->reads : v->writes);
 }
 
-// The best two of a class, if that is worth `price`: loading them again after calls.
+// The best of a class, if that is worth `price`: loading them again after calls. Two, where
+// the set of handlers has the second register at all.
 static void elect(const Pinning *p, PinClass pin_class, u64 price, u32 *pins)
 {
-    for (u32 k = 0; k < 2; k++) {
+    const u32 most = has_handler(FORM_mov, IN_SLOT, IN_SLOT, IN_PIN2) ? 2 : 1;
+    for (u32 k = 0; k < most; k++) {
         u64 best = price + 2;
         for (u32 s = 0; s < p->limit; s++) {
             if (p->votes[s].pin_class != pin_class || gain(&p->votes[s]) <= best) continue;
