@@ -353,6 +353,83 @@ static void a_pause_for_fuel_loses_nothing(void **state)
     weft_store_free(store);
 }
 
+// --- Locals that live in registers ---------------------------------------------------------
+
+// Works on registers of its own, then answers, throws, is asked again or stops, in turn.
+static weft_result host_disturbs(weft_call *call, void *user)
+{
+    weft_instance *const instance = *(weft_instance **)user;
+    const weft_value arg = WEFT_VALUE_I32(9);
+    weft_value result;
+    weft_extern tag;
+    weft_error error = WEFT_ERROR_INIT;
+    assert_int_equal(weft_call_func(weft_export_func(instance, "disturb"), &arg, 1, &result, 1, &error), WEFT_DONE);
+    const weft_value answer = WEFT_VALUE_I32((int32_t)weft_arg_u32(call, 0) * 7);
+    switch (asked++ % 5) {
+    case 1:
+        assert_true(weft_instance_export(instance, name_of_text("t"), &tag));
+        return weft_call_throw(call, tag.of.tag, &answer, 1);
+    case 2: return WEFT_RETRY;
+    case 4: return WEFT_PAUSE;
+    default: weft_return_u32(call, (uint32_t)answer.of.i32); return WEFT_OK;
+    }
+}
+
+static const char *const disturbed =
+    "(module (import \"env\" \"stop\" (func $stop (param i32) (result i32)))"
+    " (tag $t (export \"t\") (param i32))"
+    " (func (export \"disturb\") (param i32) (result i32) (local $x f64) (local $y f64) (local $i i32)"
+    "  (loop $next (local.set $x (f64.add (local.get $x) (f64.const 9))) (local.set $y (f64.mul (local.get $x) (local.get $x)))"
+    "   (local.set $i (i32.sub (local.get $i) (i32.const 77)))"
+    "   (br_if $next (local.tee 0 (i32.sub (local.get 0) (i32.const 1))))) (local.get $i))"
+    " (func (export \"go\") (param $n i32) (result i64 f64) (local $i i32) (local $sum i64) (local $x f64) (local $y f64)"
+    "  (loop $next (local.set $i (i32.add (local.get $i) (i32.const 1)))"
+    "   (local.set $sum (i64.add (i64.mul (local.get $sum) (i64.const 3)) (i64.extend_i32_u (local.get $i))))"
+    "   (local.set $x (f64.add (f64.mul (local.get $x) (f64.const 0.5)) (f64.convert_i32_s (local.get $i))))"
+    "   (local.set $y (f64.add (local.get $y) (local.get $x)))"
+    "   (local.set $sum (i64.add (local.get $sum) (i64.extend_i32_s"
+    "    (block $caught (result i32) (try_table (result i32) (catch $t $caught) (call $stop (local.get $i)))))))"
+    "   (local.set $y (f64.add (local.get $y) (local.get $x)))"
+    "   (br_if $next (i32.lt_s (local.get $i) (local.get $n))))"
+    "  (local.get $sum) (f64.add (local.get $x) (local.get $y))))";
+
+static void locals_are_the_same_whatever_stops_the_thread(void **state)
+{
+    (void)state;
+    static const uint32_t masks[] = {127, 0, 4, 64};
+    static const uint64_t budgets[] = {WEFT_NO_BUDGET, 1, 2, 5};
+    weft_value expected[2], results[2];
+    for (int k = 0; k < 16; k++) {
+        weft_store *store = store_of(NULL);
+        weft_error error = WEFT_ERROR_INIT;
+        weft_instance *i = NULL;
+        assert_true(weft_define_func(store, "env", "stop", "i:i", host_disturbs, &i, NULL, &error));
+        weft_module_options options = text_options;
+        options.translator_mask = masks[k % 4];
+        weft_module *m = module_of_text(disturbed, &options);
+        i = weft_instantiate(store, m, NULL, &error);
+        assert_non_null(i);
+        weft_module_release(m);
+        weft_thread *thread = weft_store_main_thread(store);
+        const weft_value arg = WEFT_VALUE_I32(23);
+        asked = 0;
+        assert_true(weft_thread_start(thread, weft_export_func(i, "go"), &arg, 1, &error));
+        weft_status status;
+        while ((status = weft_thread_run(thread, budgets[k / 4], &error)) == WEFT_PAUSED) {
+            weft_store_collect(store);
+            const weft_value answer = WEFT_VALUE_I32(asked);
+            weft_thread_resume_with(thread, &answer, 1, &error);  // if that is what it waits for
+            assert_true(asked < 100);
+        }
+        assert_int_equal(status, WEFT_DONE);
+        assert_true(weft_thread_results(thread, results, 2));
+        if (k == 0) memcpy(expected, results, sizeof expected);
+        assert_true(results[0].of.i64 == expected[0].of.i64);
+        assert_true(results[1].of.f64 == expected[1].of.f64);
+        weft_store_free(store);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -367,6 +444,7 @@ int main(void)
         cmocka_unit_test(fuel_runs_out_and_is_refilled),
         cmocka_unit_test(an_interruption_stops_and_is_forgotten),
         cmocka_unit_test(an_interruption_reaches_a_blocking_host_function),
+        cmocka_unit_test(locals_are_the_same_whatever_stops_the_thread),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
