@@ -1,6 +1,7 @@
 #!/bin/sh
 # sanitizers.sh -- the whole of `make test`, and the malformed modules, under the address
-# and undefined-behaviour sanitizers.
+# and undefined-behaviour sanitizers; then the suite and random functions with all handlers,
+# of which a sanitized build has the small set unless told.
 # SPDX-License-Identifier: MIT
 . tests/long/common.sh
 
@@ -19,6 +20,17 @@ if [ -f "$WEFT_SHARED/corpus/run_malformed.py" ]; then
     result="$result; malformed modules: $(tail -1 "$folder/malformed.txt")"
 else
     echo "skipped: malformed modules (no $WEFT_SHARED)"
+fi
+
+if command -v clang-19 > /dev/null; then
+    all=$BUILD/long/san-max
+    build "$all" CC=clang-19 SAN=1 TIER=max "$all/weft" "$all/tests/test_vm_translate" || exit 1
+    for run in "$all/tests/test_vm_translate" "env WEFT=$all/weft sh spec-tests/run.sh $WEFT_SHARED/spec-testsuite"; do
+        $run > "$all/run.txt" 2>&1 || { status=1; tail -20 "$all/run.txt"; }
+    done
+    result="$result; all handlers: $(tail -1 "$all/run.txt")"
+else
+    echo "skipped: all handlers (no clang-19, and gcc takes many minutes)"
 fi
 echo "$result"
 [ "$status" -eq 0 ]
